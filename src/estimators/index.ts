@@ -127,7 +127,7 @@ export {
 } from './logisticRegressionCV.js';
 export { MLPClassifier, type MLPClassifierParams } from './mlpClassifier.js';
 export { MLPRegressor, type MLPRegressorParams } from './mlpRegressor.js';
-export type { DescentFitOptions } from './network/trainNetwork.js';
+export type { DescentFitOptions, NetworkFitOptions } from './network/trainNetwork.js';
 export { NetworkClassifier, type NetworkClassifierParams } from './networkClassifier.js';
 export { NetworkRegressor, type NetworkRegressorParams } from './networkRegressor.js';
 export type { EstimatorOnnxOptions } from './onnx/options.js';

@@ -32,7 +32,7 @@ import {
   type NetworkTask,
   taskOf,
 } from './network/networkTask.js';
-import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
+import { checkNetworkOptions, NETWORK_FIT_KEYS, type NetworkFitOptions } from './network/trainNetwork.js';
 import { OnnxClasses, once, writeBest } from './onnx/classes.js';
 import type { Graph } from './onnx/graph.js';
 import { writeEachClass, writeSigmoidPair, writeSoftmax } from './onnx/probabilities.js';
@@ -76,14 +76,15 @@ export class NetworkClassifier extends NetworkEstimator<NetworkClassifierParams>
    * @param x samples × columns, as many as the network has inputs
    * @param y one class per sample, as many different ones as the network can distinguish; or the
    *   name of their column in a table
-   * @param options `sampleWeight` multiplies losses as in a network's `fit`
+   * @param options `sampleWeight` multiplies losses as in a network's `fit`; `resume` and
+   *   `progress` are those of it
    * @throws SteepestError `ERR_ARGUMENT` for a loss of values, `ERR_SHAPE`, `ERR_NOT_FINITE`,
    *   `ERR_LABEL_RANGE`, `ERR_DIVERGED`, `ERR_ABORTED`. After an error, what was learned before is
    *   unchanged.
    */
-  async fit(x: FeatureInput, y: LabelInput | ColumnNames, options: DescentFitOptions = {}): Promise<this> {
-    checkOptions('NetworkClassifier.fit', options, DESCENT_FIT_KEYS);
-    checkDescentOptions(options);
+  async fit(x: FeatureInput, y: LabelInput | ColumnNames, options: NetworkFitOptions = {}): Promise<this> {
+    checkOptions('NetworkClassifier.fit', options, NETWORK_FIT_KEYS);
+    checkNetworkOptions(options);
     const network = this.untrained();
     const task = taskOf(network);
     checkClassLoss(task);

@@ -16,7 +16,7 @@ import { inFloat64 } from './network/inFloat64.js';
 import { NetworkEstimator } from './network/networkEstimator.js';
 import { NETWORK_SPECS, type NetworkParams, withNetwork } from './network/networkParams.js';
 import { checkInputs, checkTargets, checkValueLoss, taskOf } from './network/networkTask.js';
-import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
+import { checkNetworkOptions, NETWORK_FIT_KEYS, type NetworkFitOptions } from './network/trainNetwork.js';
 import type { Graph } from './onnx/graph.js';
 import { OnnxTable } from './onnx/table.js';
 
@@ -44,7 +44,8 @@ export class NetworkRegressor extends NetworkEstimator<NetworkRegressorParams> i
    * Trains a copy of the network for `epochs` passes.
    * @param x samples × columns, as many as the network has inputs
    * @param y one number per sample, or samples × outputs; or the names of their columns in a table
-   * @param options `sampleWeight` multiplies losses as in a network's `fit`
+   * @param options `sampleWeight` multiplies losses as in a network's `fit`; `resume` and
+   *   `progress` are those of it
    * @throws SteepestError `ERR_ARGUMENT` for a loss of class numbers, `ERR_SHAPE`,
    *   `ERR_NOT_FINITE`, `ERR_DIVERGED`, `ERR_ABORTED`; `ERR_LABEL_RANGE` for targets outside the
    *   loss's range. After an error, what was learned before is unchanged.
@@ -52,10 +53,10 @@ export class NetworkRegressor extends NetworkEstimator<NetworkRegressorParams> i
   async fit<const Y extends TargetsFor<this>>(
     x: FeatureInput,
     y: Y,
-    options: DescentFitOptions = {},
+    options: NetworkFitOptions = {},
   ): Promise<FittedOn<this, Y>> {
-    checkOptions('NetworkRegressor.fit', options, DESCENT_FIT_KEYS);
-    checkDescentOptions(options);
+    checkOptions('NetworkRegressor.fit', options, NETWORK_FIT_KEYS);
+    checkNetworkOptions(options);
     const network = this.untrained();
     const task = taskOf(network);
     checkValueLoss(task);

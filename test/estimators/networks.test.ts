@@ -1,4 +1,7 @@
 /** A network as an estimator: alone, and as the last step of pipelines. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CalibratedClassifierCV,
@@ -166,6 +169,45 @@ describe('the last step of a pipeline', () => {
     const mlp = pipeline(new StandardScaler(), new MLPRegressor({ maxIter: 2, workers: 1 }));
     await mlp.fit(X, score, { callbacks: watch });
     expect(seen).toEqual([0, 1]);
+  });
+
+  it('goes on from checkpoints, inside a pipeline and around the target too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steepest-network-steps-'));
+    const make = () => {
+      const regressor = new NetworkRegressor(network(VALUES), { ...HOW, epochs: 6 });
+      const last = new TransformedTargetRegressor({ regressor, transformer: new StandardScaler() });
+      return pipeline(['scale', new StandardScaler()], ['model', last]);
+    };
+    const stop = new AbortController();
+    const reports: number[] = [];
+    const options = {
+      resume: { folder, everyEpochs: 1 },
+      progress: ({ epoch }: { epoch: number }) => reports.push(epoch),
+    };
+    const ended = make().fit(X, score, {
+      ...options,
+      callbacks: { onEpochEnd: ({ epoch }) => void (epoch === 2 && stop.abort()) },
+      signal: stop.signal,
+    });
+    await expect(ended).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+    expect(reports).toContain(2);
+    reports.length = 0;
+    const resumed = await make().fit(X, score, { ...options, callbacks: { onEpochEnd: () => undefined } });
+    expect(Math.min(...reports)).toBeGreaterThanOrEqual(2);
+    const whole = await make().fit(X, score, { callbacks: { onEpochEnd: () => undefined } });
+    expect(resumed.toBytes()).toEqual(whole.toBytes());
+    rmSync(folder, { recursive: true });
+    for (const option of [{ resume: folder }, { progress: false }]) {
+      const name = Object.keys(option)[0]!;
+      const other = pipeline(new StandardScaler(), new MLPRegressor()).fit(X, score, option);
+      await expect(other).rejects.toThrow(
+        `${name} for a network, given a pipeline that ends with MLPRegressor`,
+      );
+      const target = new TransformedTargetRegressor({ regressor: new Ridge() }).fit(X, score, option);
+      await expect(target).rejects.toThrow(`${name} for a network, given Ridge`);
+    }
+    const wrong = make().fit(X, score, { progress: 'yes' as never });
+    await expect(wrong).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
   });
 
   it('travels through a file with the trained and the untrained network', async () => {

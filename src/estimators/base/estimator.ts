@@ -160,6 +160,14 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
     return false;
   }
 
+  /**
+   * Whether `fit` has the options `progress` and `resume`, whatever the hyperparameters are.
+   * @internal
+   */
+  get trainsNetwork(): boolean {
+    return false;
+  }
+
   /** The columns of the fit; undefined for what does not learn from columns. */
   protected fittedColumns(_what: string): FittedColumns | undefined {
     return undefined;

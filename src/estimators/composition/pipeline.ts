@@ -14,7 +14,12 @@ import { type ParamSpecs, param } from '../base/params.js';
 import type { FittedLike, TargetsFor } from '../base/predictionForm.js';
 import { attribute, type SavedState } from '../base/saved.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
-import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from '../network/trainNetwork.js';
+import {
+  checkNetworkOptions,
+  checkTakesOptions,
+  NETWORK_FIT_KEYS,
+  type NetworkFitOptions,
+} from '../network/trainNetwork.js';
 import type { Graph } from '../onnx/graph.js';
 import { type OnnxResult, onnxSource, onnxTable } from '../onnx/source.js';
 import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
@@ -131,18 +136,19 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
 
   /**
    * Fits and transforms step by step, then fits the last one.
-   * @param options `callbacks` are for a last step that is a network or a perceptron
+   * @param options `callbacks` are for a last step that is a network or a perceptron, `progress`
+   *   and `resume` for a network
    * @throws whatever the steps throw
    */
   async fit<const Y extends TargetsFor<this, unknown> = never>(
     x: TableInput,
     y?: Y,
-    options: DescentFitOptions = {},
+    options: NetworkFitOptions = {},
   ): Promise<FittedLike<this, Last, Y, TableInput>> {
-    checkOptions('Pipeline.fit', options, DESCENT_FIT_KEYS);
-    checkDescentOptions(options);
+    checkOptions('Pipeline.fit', options, NETWORK_FIT_KEYS);
+    checkNetworkOptions(options);
     const last = this.lastStep().clone();
-    if (options.callbacks !== undefined) this.checkTakesCallbacks();
+    checkTakesOptions(this, options, `a pipeline that ends with ${this.lastStep().type}`);
     const given = separateTarget('X', x, y);
     const { done, output } = await this.fitTransformers(given.x, given.y, options);
     await method(last, 'fit', 'a last step')(output, given.y, options);
@@ -184,14 +190,9 @@ export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
     return (this.lastStep() as { takesCallbacks?: boolean }).takesCallbacks === true;
   }
 
-  /** Before any transformer is fitted. @throws SteepestError `ERR_ARGUMENT` */
-  private checkTakesCallbacks(): void {
-    if (this.takesCallbacks) return;
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: 'callbacks for a pipeline whose last step is a network or a perceptron',
-      given: `a pipeline that ends with ${this.lastStep().type}`,
-      hint: 'Leave callbacks out.',
-    });
+  /** True if the last step does. @internal */
+  override get trainsNetwork(): boolean {
+    return (this.lastStep() as { trainsNetwork?: boolean }).trainsNetwork === true;
   }
 
   private takeOver(fitted: readonly Step[]): void {

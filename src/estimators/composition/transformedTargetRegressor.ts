@@ -6,11 +6,10 @@ import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import { separateTarget } from '../../data/tables/target.js';
-import type { KernelOptions } from '../../kernels/kernelOptions.js';
 import { allocate, type TableInput, type TableOutput } from '../base/columns.js';
-import { BaseEstimator, type EstimatorFitOptions, type ScoreOptions } from '../base/estimator.js';
+import { BaseEstimator, type ScoreOptions } from '../base/estimator.js';
 import { readFeatures } from '../base/features.js';
-import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
+import { checkOptions } from '../base/fitOptions.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import type { FittedOn, TargetsFor } from '../base/predictionForm.js';
 import { attribute, type SavedState } from '../base/saved.js';
@@ -18,6 +17,12 @@ import { regressionScore } from '../base/score.js';
 import { readTargets } from '../base/targets.js';
 import { type Manner, type RowInput, rowsOf, type Work, workAtOnce, workInSlices } from '../base/work.js';
 import { LinearRegression } from '../linearRegression.js';
+import {
+  checkNetworkOptions,
+  checkTakesOptions,
+  NETWORK_FIT_KEYS,
+  type NetworkFitOptions,
+} from '../network/trainNetwork.js';
 import type { Graph } from '../onnx/graph.js';
 import { onnxSource, onnxTable } from '../onnx/source.js';
 import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
@@ -121,6 +126,16 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
     return this;
   }
 
+  /** True if the regressor does. @internal */
+  override get takesCallbacks(): boolean {
+    return (this.params.regressor as { takesCallbacks?: boolean } | undefined)?.takesCallbacks === true;
+  }
+
+  /** True if the regressor does. @internal */
+  override get trainsNetwork(): boolean {
+    return (this.params.regressor as { trainsNetwork?: boolean } | undefined)?.trainsNetwork === true;
+  }
+
   /** The same with clones of the estimators. */
   override clone(): this {
     const Class = this.constructor as new (params: Partial<TransformedTargetRegressorParams>) => this;
@@ -130,16 +145,19 @@ export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetR
 
   /**
    * @param y one number per row, rows × targets, or the name of their column in x
+   * @param options `callbacks`, `progress` and `resume` are for a regressor that takes them
    * @throws SteepestError `ERR_ARGUMENT` for both a transformer and functions; what the estimators
    *   throw
    */
   async fit<const Y extends TargetsFor<this>>(
     x: TableInput,
     y: Y,
-    options: EstimatorFitOptions & KernelOptions = {},
+    options: NetworkFitOptions = {},
   ): Promise<FittedOn<this, Y, TableInput>> {
-    checkOptions('TransformedTargetRegressor.fit', options, WEIGHTED_FIT_KEYS);
+    checkOptions('TransformedTargetRegressor.fit', options, NETWORK_FIT_KEYS);
+    checkNetworkOptions(options);
     const transformer = this.newTransformer();
+    checkTakesOptions(this, options, this.params.regressor?.type ?? 'LinearRegression');
     const { regressor: own } = this.params;
     const regressor = own === undefined ? (new LinearRegression() as unknown as Step) : own.clone();
     const given = separateTarget('X', x, y);

@@ -20,7 +20,7 @@ import type { OnnxTable } from '../onnx/table.js';
 import { copyNetwork, type NetworkParams } from './networkParams.js';
 import { networkSamples, networkTable } from './networkTable.js';
 import { checkInputs, type NetworkTask, taskOf, writtenNetwork } from './networkTask.js';
-import type { DescentFitOptions } from './trainNetwork.js';
+import type { NetworkFitOptions } from './trainNetwork.js';
 
 /** A trained network, apart from the form of its targets. */
 export interface TrainedNetwork {
@@ -49,6 +49,11 @@ export abstract class NetworkEstimator<P extends NetworkParams> extends BaseEsti
 
   /** A pipeline passes `callbacks` on. @internal */
   override get takesCallbacks(): boolean {
+    return true;
+  }
+
+  /** So do `progress` and `resume`. @internal */
+  override get trainsNetwork(): boolean {
     return true;
   }
 
@@ -94,13 +99,13 @@ export abstract class NetworkEstimator<P extends NetworkParams> extends BaseEsti
     { task, features }: Lesson,
     y: TargetInput,
     sampleWeight: Float64Array | undefined,
-    options: DescentFitOptions,
+    options: NetworkFitOptions,
   ): Promise<TrainedNetwork> {
     checkInputs(task, features);
     const { epochs, batchSize, shuffle, validationSplit, seed, workers } = this.params;
     const { data, rows, cols, names } = features;
     const copy = copyNetwork(network, seed);
-    const { callbacks, signal } = options;
+    const { callbacks, signal, progress, resume } = options;
     const { history } = await copy.fit(new Matrix(data, [rows, cols], names), y, {
       epochs,
       batchSize,
@@ -108,6 +113,8 @@ export abstract class NetworkEstimator<P extends NetworkParams> extends BaseEsti
       validationSplit,
       workers,
       ...(callbacks === undefined ? {} : { callbacks }),
+      ...(progress === undefined ? {} : { progress }),
+      ...(resume === undefined ? {} : { resume }),
       ...(sampleWeight === undefined ? {} : { sampleWeight }),
       ...(signal === undefined ? {} : { signal }),
       ...chooseKernels(options),

@@ -1,6 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import type { KernelOptions } from '../../kernels/kernelOptions.js';
+import { resolveFitOptions } from '../../networks/models/fitOptions.js';
 import { checkCallbacks } from '../../networks/models/givenCallbacks.js';
 import type { CallbackContext, FitOptions, Sequential } from '../../networks/models/sequential.js';
 import type { Workers } from '../../parallel/workers.js';
@@ -19,6 +20,28 @@ export interface DescentFitOptions extends EstimatorFitOptions, KernelOptions {
 
 export const DESCENT_FIT_KEYS: readonly string[] = [...WEIGHTED_FIT_KEYS, 'callbacks'];
 
+/** Options of `fit` for estimators around a network. */
+export interface NetworkFitOptions extends DescentFitOptions {
+  /** True shows progress on stderr; a function is called instead. As for networks. */
+  progress?: FitOptions['progress'];
+  /** A folder for checkpoints, from which the same call goes on. As for networks. */
+  resume?: FitOptions['resume'];
+}
+
+export const NETWORK_FIT_KEYS: readonly string[] = [...DESCENT_FIT_KEYS, 'progress', 'resume'];
+
+/**
+ * Checks options that the network's `fit` would check only after the steps before it.
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`
+ */
+export function checkNetworkOptions({ callbacks, progress, resume }: NetworkFitOptions): void {
+  resolveFitOptions({
+    ...(callbacks === undefined ? {} : { callbacks }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(resume === undefined ? {} : { resume }),
+  });
+}
+
 /**
  * Checks callbacks before any work.
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`, also for a solver that has no epochs
@@ -32,6 +55,27 @@ export function checkDescentOptions({ callbacks }: DescentFitOptions, solver = '
     given: `solver '${solver}'`,
     hint: 'Leave callbacks out, or choose another solver.',
   });
+}
+
+/**
+ * Refuses options of a descent that the estimator inside of another one does not have.
+ * @param given what there is instead: `a pipeline that ends with Ridge`
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function checkTakesOptions(
+  { takesCallbacks, trainsNetwork }: { takesCallbacks: boolean; trainsNetwork: boolean },
+  options: NetworkFitOptions,
+  given: string,
+): void {
+  for (const name of ['callbacks', 'progress', 'resume'] as const) {
+    const isTaken = name === 'callbacks' ? takesCallbacks : trainsNetwork;
+    if (options[name] === undefined || isTaken) continue;
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} for a network${name === 'callbacks' ? ' or a perceptron' : ''}`,
+      given,
+      hint: `Leave ${name} out.`,
+    });
+  }
 }
 
 /** Training options in the terms that estimators share. */
