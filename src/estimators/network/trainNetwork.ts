@@ -20,7 +20,21 @@ export interface DescentFitOptions extends EstimatorFitOptions, KernelOptions {
 
 export const DESCENT_FIT_KEYS: readonly string[] = [...WEIGHTED_FIT_KEYS, 'callbacks'];
 
-/** Options of `fit` for estimators around a network. */
+/**
+ * Options of `fit` for estimators around a network.
+ * @example
+ * ```ts
+ * import { layers, NetworkRegressor, type NetworkFitOptions, pipeline } from 'steepest';
+ * import { sequential, StandardScaler } from 'steepest';
+ *
+ * const network = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+ * network.compile({ loss: 'meanSquaredError' });
+ * const model = pipeline(new StandardScaler(), new NetworkRegressor(network, { epochs: 3 }));
+ * const options: NetworkFitOptions = { resume: 'runs/1' };
+ * await model.fit([[1, 2], [3, 5], [4, 4]], [1, 2, 3], options);
+ * console.log(model.last.history.loss.length); // 3
+ * ```
+ */
 export interface NetworkFitOptions extends DescentFitOptions {
   /** True shows progress on stderr; a function is called instead. As for networks. */
   progress?: FitOptions['progress'];
