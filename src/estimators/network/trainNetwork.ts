@@ -30,7 +30,7 @@ export const DESCENT_FIT_KEYS: readonly string[] = [...WEIGHTED_FIT_KEYS, 'callb
  * const network = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
  * network.compile({ loss: 'meanSquaredError' });
  * const model = pipeline(new StandardScaler(), new NetworkRegressor(network, { epochs: 3 }));
- * const options: NetworkFitOptions = { resume: 'runs/1' };
+ * const options: NetworkFitOptions = { resume: `runs/${process.pid}` };
  * await model.fit([[1, 2], [3, 5], [4, 4]], [1, 2, 3], options);
  * console.log(model.last.history.loss.length); // 3
  * ```
