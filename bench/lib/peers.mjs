@@ -2,9 +2,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processor } from '#steepest/cli/bench/processor.js';
 import { forcedEnvironment, installNpmPeers, installPython, peerFile } from './install.mjs';
 import { askNode, PeerProcess } from './peerProcess.mjs';
-import { processor } from './processor.mjs';
 
 const THREAD_LIMITS = ['OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'];
 const plural = (count, what) => `${count} ${what}${count > 1 ? 's' : ''}`;

@@ -1,6 +1,8 @@
 // What every benchmark prints first, and how it prints figures.
+import { digits, percent } from '#steepest/cli/bench/figures.js';
 import { machine, machineLines } from './machine.mjs';
 
+export { digits, percent } from '#steepest/cli/bench/figures.js';
 export { median, quantile } from './stats.mjs';
 
 export function printMachine() {
@@ -13,20 +15,6 @@ export async function seconds(run) {
   await run();
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
-
-/** A figure with three digits that count. */
-export function digits(value) {
-  if (!Number.isFinite(value)) return String(value);
-  if (value === 0) return '0';
-  const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toLocaleString('en', {
-    minimumFractionDigits: Math.min(places, 4),
-    maximumFractionDigits: Math.min(places, 4),
-  });
-}
-
-/** A share of 1 as a percentage of two digits. */
-export const percent = (share) => `${(100 * share).toPrecision(2)} %`;
 
 const colour = (code, text) => (process.stdout.isTTY ? `\x1b[${code}m${text}\x1b[0m` : text);
 const [BOLD, DIM, RED] = [1, 2, 31];

@@ -1,4 +1,1 @@
-export function stepFlops(
-  model: { explain(options: { batchSize: number; workers: number }): string },
-  sizes: { batchSize: number; workers?: number },
-): number;
+export { stepFlops } from '#steepest/cli/bench/limit.js';

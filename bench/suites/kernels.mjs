@@ -1,18 +1,9 @@
 // Matrix kernels on one core as a share of the FMA peak measured in the same run, for the shapes that training uses, and
 // the time of one predictSync.
 import { Bench } from 'tinybench';
-import { float32At } from '#steepest/core/arena.js';
+import { DENSE_PRODUCTS, denseProducts } from '#steepest/cli/bench/kernels/dense.js';
 import { availableIsas, measurePeak, selectKernels } from '#steepest/kernels/backend.js';
-import {
-  ACTIVATIONS,
-  GEMM_BATCH,
-  GEMM_EPILOGUE,
-  GEMM_INIT,
-  PHASES,
-  REGISTER_COUNT,
-} from '#steepest/kernels/contract.js';
-import { allocateArena } from '#steepest/program/allocate.js';
-import { MemoryPlan, transposed } from '#steepest/program/memory.js';
+import { PHASES } from '#steepest/kernels/contract.js';
 import { mnistModel } from '../lib/models.mjs';
 import { rowOf } from '../lib/turns.mjs';
 
@@ -34,58 +25,8 @@ const SHAPES = [
   [100, 333, 77],
   [128, 128, 10],
 ];
-const PRODUCTS = ['forward, bias, ReLU', 'dW = Aᵀ·dZ', 'dX = dZ·Wᵀ'];
 const ROUNDS = 25;
 const FLOPS_PER_ROUND = 4e8;
-
-function gemmProgram(operands, scalars) {
-  const op = {
-    kind: 'gemm',
-    phase: PHASES.merge,
-    split: 'slice',
-    begin: 0,
-    end: operands.c.rows,
-    operands,
-    scalars: {
-      init: GEMM_INIT.zero,
-      epilogue: GEMM_EPILOGUE.none,
-      activation: 0,
-      alpha: 0,
-      batch: GEMM_BATCH.none,
-      ...scalars,
-    },
-  };
-  return { ops: [op], rank: 0, workers: 1, maxRows: 0, rowChunk: 1 };
-}
-
-/** The three matrix products of a dense layer, bound. */
-function bindShape(kernels, batch, inputs, outputs) {
-  const memory = new MemoryPlan();
-  const matrix = (name, rows, cols) => memory.matrix(name, 'activation', rows, cols);
-  const [x, w, wT] = [
-    matrix('x', batch, inputs),
-    matrix('w', inputs, outputs),
-    matrix('wT', outputs, inputs),
-  ];
-  const [y, dz, dx] = [
-    matrix('y', batch, outputs),
-    matrix('dz', batch, outputs),
-    matrix('dx', batch, inputs),
-  ];
-  const [dw, bias] = [matrix('dw', inputs, outputs), memory.vector('bias', 'parameter', outputs)];
-  const arena = allocateArena(memory);
-  float32At(arena, 0, arena.byteLength / 4).forEach((_, i, all) => {
-    all[i] = Math.sin(i);
-  });
-  const registers = new Float64Array(new SharedArrayBuffer(8 * REGISTER_COUNT));
-  const bind = (program) => kernels.bind(program, [arena], registers);
-  const forward = { init: GEMM_INIT.bias, epilogue: GEMM_EPILOGUE.activation, activation: ACTIVATIONS.relu };
-  return [
-    bind(gemmProgram({ a: x, b: w, c: y, bias }, forward)),
-    bind(gemmProgram({ a: transposed(x), b: dz, c: dw }, {})),
-    bind(gemmProgram({ a: dz, b: wT, c: dx }, {})),
-  ];
-}
 
 /** Shares of the peak of each program, round by round, in turn with the peak, so that all see the same clock. */
 function measure(programs, flops, isa, rounds) {
@@ -122,11 +63,11 @@ export async function run({ quick, isa = availableIsas()[0] }) {
   for (const [batch, inputs, outputs] of SHAPES) {
     const flops = 2 * batch * inputs * outputs;
     const rounds = quick ? 3 : flops > 5e9 ? 4 : ROUNDS;
-    const { best, peak } = measure(bindShape(kernels, batch, inputs, outputs), flops, isa, rounds);
+    const { best, peak } = measure(denseProducts(kernels, batch, inputs, outputs), flops, isa, rounds);
     best.forEach((rate, i) => {
       const note = `${isa}, best of ${rounds}, peak ${(peak / 1e9).toFixed(1)} GFLOP/s`;
       const results = { steepest: { values: [(100 * rate) / peak], note } };
-      const name = `${PRODUCTS[i]}; batch ${batch}, ${inputs} in, ${outputs} out`;
+      const name = `${DENSE_PRODUCTS[i]}; batch ${batch}, ${inputs} in, ${outputs} out`;
       const row = rowOf(results, { name, unit: '% of peak', better: 'higher' });
       const ours = { ...row.ours, share: rate / peak, cores: 1 };
       rows.push({ ...row, roofline: { flops, peakOfCore: peak }, ours });

@@ -1,7 +1,8 @@
 // Whole training steps against PyTorch, JAX and jax-js: forward, loss, backward and optimizer on
 // data in memory.
 import { readFileSync } from 'node:fs';
-import { layers, sequential } from 'steepest';
+import { sequential } from 'steepest';
+import { perceptron } from '#steepest/cli/bench/networks.js';
 import { asking, coresOf } from '../lib/peers.mjs';
 import { secondsPerStep } from '../lib/perStep.mjs';
 import { stepFlops, withPeak } from '../lib/roofline.mjs';
@@ -27,16 +28,11 @@ function randomData({ sizes, batch }) {
 }
 
 function ours(test, workers) {
-  const { sizes, activation, optimizer, batch, steps } = test;
-  const model = sequential({
-    layers: sizes.slice(1).map((units, i) =>
-      layers.dense({
-        units,
-        activation: i === sizes.length - 2 ? 'softmax' : activation,
-        ...(i === 0 ? { inputShape: [sizes[0]] } : {}),
-      }),
-    ),
-  }).compile({ optimizer: { name: optimizer, learningRate: 1e-3 }, loss: 'sparseCategoricalCrossentropy' });
+  const { sizes, optimizer, batch, steps } = test;
+  const model = sequential({ layers: perceptron(sizes) }).compile({
+    optimizer: { name: optimizer, learningRate: 1e-3 },
+    loss: 'sparseCategoricalCrossentropy',
+  });
   const [x, y] = randomData(test);
   const train = (epochs) => model.fit(x, y, { epochs, batchSize: batch, workers });
   const extra = Math.ceil(steps / 12);

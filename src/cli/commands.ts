@@ -1,3 +1,4 @@
+import { benchSpec } from './bench/command.js';
 import { type Command, defineCommand } from './commandSpec.js';
 import { doctorSpec } from './doctor/command.js';
 import { exampleSpec } from './example/command.js';
@@ -10,6 +11,7 @@ import { inspectSpec } from './inspect/command.js';
  */
 export const COMMANDS: readonly Command[] = [
   defineCommand(inspectSpec, async (args) => (await import('./inspect/run.js')).runInspect(args)),
+  defineCommand(benchSpec, async (args) => (await import('./bench/run.js')).runBench(args)),
   defineCommand(doctorSpec, async (args) => (await import('./doctor/run.js')).runDoctor(args)),
   defineCommand(exampleSpec, async (args) => (await import('./example/run.js')).runExampleCommand(args)),
 ];

@@ -49,7 +49,9 @@ describe('the report', () => {
     mkdirSync(join(home, 'bench'));
     for (const folder of ['report', 'results', 'suites', 'lib'])
       cpSync(join(ROOT, 'bench', folder), join(home, 'bench', folder), { recursive: true });
-    writeFileSync(join(home, 'package.json'), '{ "private": true }\n');
+    const { imports } = json('package.json');
+    writeFileSync(join(home, 'package.json'), JSON.stringify({ private: true, imports }));
+    symlinkSync(join(ROOT, 'dist'), join(home, 'dist'), 'junction');
     mkdirSync(join(home, 'node_modules'));
     symlinkSync(ROOT, join(home, 'node_modules', 'steepest'), 'junction');
     mkdirSync(join(home, 'docs'));

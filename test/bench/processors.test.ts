@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeProcessor } from '../../bench/lib/processor.mjs';
+import { describeProcessor } from '#steepest/cli/bench/processor.js';
 import { readProcessors, saveResult } from '../../bench/lib/results.mjs';
 import type { Result } from '../../bench/report/result.mjs';
 

@@ -31,7 +31,7 @@ function sectionTable({ id, title, rows }: Section): string {
     `${digits(row.value)} ${row.unit}`,
     ...(faster === undefined ? [] : [faster[i]!]),
     ...(shares ? [row.share === null ? '' : percent(row.share)] : []),
-    `${digits(row.min)} – ${digits(row.max)}${isUnsteady(row) ? ' !' : ''}`,
+    row.rounds === 1 ? 'one round' : `${digits(row.min)} – ${digits(row.max)}${isUnsteady(row) ? ' !' : ''}`,
   ];
   const head = [
     title,

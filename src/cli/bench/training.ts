@@ -4,7 +4,7 @@ import type { LayerConfig } from '../../networks/layers/definition.js';
 import { type Sequential, sequential } from '../../networks/models/sequential.js';
 import { stepFlops } from './limit.js';
 import { cnn, lenet, perceptron } from './networks.js';
-import { type Case, secondsOf } from './turns.js';
+import { type Case, secondsOf, type Unit } from './turns.js';
 
 /** A network and the mini-batches that it learns. */
 interface Training {
@@ -12,6 +12,7 @@ interface Training {
   layers: LayerConfig[];
   inputs: number;
   batch: number;
+  unit: Unit;
   /** Of an epoch, so that not every step reads the same rows. */
   batches: number;
 }
@@ -22,6 +23,7 @@ const SMALL: Training = {
   layers: perceptron([784, 128, 10]),
   inputs: 784,
   batch: 32,
+  unit: 'µs',
   batches: 64,
 };
 const LARGE: Training = {
@@ -29,14 +31,22 @@ const LARGE: Training = {
   layers: perceptron([784, 512, 256, 10]),
   inputs: 784,
   batch: 128,
+  unit: 'µs',
   batches: 32,
 };
-const LENET: Training = { name: 'LeNet-5', layers: lenet(1), inputs: PIXELS, batch: 128, batches: 16 };
+const LENET: Training = {
+  name: 'LeNet-5',
+  layers: lenet(1),
+  inputs: PIXELS,
+  batch: 128,
+  unit: 'ms',
+  batches: 16,
+};
 
 /** TypeScript kernels would take seconds for a step of a whole mini-batch. */
 const convolutional = (): Training => {
   const batch = backend().kind === 'native' ? 64 : 16;
-  return { name: 'CNN 32 × 32 × 3', layers: cnn(), inputs: 32 * 32 * 3, batch, batches: 4 };
+  return { name: 'CNN 32 × 32 × 3', layers: cnn(), inputs: 32 * 32 * 3, batch, unit: 'ms', batches: 4 };
 };
 
 const compiled = (layers: LayerConfig[]): Sequential =>
@@ -54,12 +64,12 @@ function randomTable(
   return { data, shape: [rows, cols] };
 }
 
-/**
- * Steps on these many workers: those of a fit, less the shortest fit of one step, so that starting a
- * fit does not count.
- */
+/** A fit of more steps than these would take too long where a step is as good as free. */
+const MOST_STEPS = 4096;
+
+/** Steps of training on so many workers. */
 function steps(
-  { layers, inputs, batch, batches, ...training }: Training,
+  { layers, inputs, batch, batches, unit, ...training }: Training,
   workers: number,
   name: string,
 ): Case {
@@ -69,13 +79,34 @@ function steps(
   const y = Int32Array.from({ length: rows }, () => Math.floor(10 * Math.random()));
   const train = (count: number) =>
     secondsOf(() => model.fit(x, y, { epochs: 1, stepsPerEpoch: count, batchSize: batch, workers }));
-  let shortest = Number.POSITIVE_INFINITY;
-  const run = async (count: number): Promise<number> => {
-    shortest = Math.min(shortest, await train(1));
-    return (await train(1 + count)) - shortest;
+  return {
+    name: `${training.name}, batch ${batch}, Adam${name}`,
+    unit,
+    flops: stepFlops(model, { batchSize: batch }),
+    cores: workers,
+    run: beyondStart(train),
   };
-  const flops = stepFlops(model, { batchSize: batch });
-  return { name: `${training.name}, batch ${batch}, Adam${name}`, unit: 'µs', flops, cores: workers, run };
+}
+
+/**
+ * Seconds of so many steps: of a fit with one step more, less the shortest fit of one step. Where the
+ * steps take less than half as long as starting a fit, more of them are timed.
+ * @param train seconds of a fit of so many steps
+ */
+export function beyondStart(train: (steps: number) => Promise<number>): Case['run'] {
+  let shortest = Number.POSITIVE_INFINITY;
+  let least = 1;
+  return async (count) => {
+    // The first fit of a network starts threads and compiles programs.
+    if (shortest === Number.POSITIVE_INFINITY) await train(1);
+    shortest = Math.min(shortest, await train(1));
+    for (;;) {
+      const steps = Math.max(count, least);
+      const seconds = (await train(1 + steps)) - shortest;
+      if (seconds > shortest / 2 || least >= MOST_STEPS) return (Math.max(0, seconds) * count) / steps;
+      least = 4 * steps;
+    }
+  };
 }
 
 /** A step of each network. */
