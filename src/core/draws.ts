@@ -18,6 +18,7 @@ export const STREAMS = {
   images: 10,
   mutualInformation: 11,
   descent: 12,
+  report: 13,
 } as const;
 
 /** The seed is one 32-bit word of the random generator's key. */

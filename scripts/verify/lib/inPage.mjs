@@ -47,20 +47,22 @@ export function headings() {
 /** Numbers everything that a keyboard must reach, and keeps how it looks without the focus. */
 export function markInteractive() {
   const watched = 'a[href], button, summary, input, select, textarea, [tabindex]:not([tabindex="-1"])';
-  const looks = (element) => {
+  const own = (element) => {
     const s = getComputedStyle(element);
-    const outline =
-      s.outlineStyle === 'none' || s.outlineWidth === '0px' ? 'none' : `${s.outlineWidth} ${s.outlineColor}`;
-    return [
-      outline,
+    const isOutlined = s.outlineStyle !== 'none' && s.outlineWidth !== '0px';
+    const lines = isOutlined ? `${s.outlineWidth} ${s.outlineColor}` : 'none';
+    const rest = [
       s.boxShadow,
       s.borderColor,
       s.backgroundColor,
       s.textDecorationLine,
       s.stroke,
       s.strokeWidth,
-    ].join('|');
+    ];
+    return [lines, ...rest, s.opacity].join('|');
   };
+  // Marks of drawings show the focus on what is inside them.
+  const looks = (element) => [element, ...element.querySelectorAll('*')].slice(0, 30).map(own).join('\n');
   const all = [...document.querySelectorAll(watched)].filter(
     (element) =>
       !element.disabled &&

@@ -164,6 +164,7 @@ import {
   sgemm,
   sgemmAsync,
 } from 'steepest/kernels';
+import { type ReportOptions, type ReportRows, report, writeReport } from 'steepest/report';
 
 const x: MatrixInput = [
   [0, 1],
@@ -703,3 +704,15 @@ export async function tablesByName(
   const columns: readonly string[] | undefined = model.columns;
   return [labels[0], names, first?.city, loss, outputs.columnNames, columns].join();
 }
+
+export async function reports(customers: Customer[], model: Sequential): Promise<string> {
+  const pipe = await pipeline(new StandardScaler(), new LogisticRegression()).fit(customers, 'stays');
+  const test: ReportRows = [customers, 'stays'];
+  const { history } = await model.fit(x, y);
+  const options: ReportOptions = { model: pipe, test, importance: { repeats: 2 }, date: new Date(0) };
+  await writeReport('report.html', options);
+  await report({ model, test: [x, y], history, classes: ['no', 'yes'] });
+  return report({ model: pipe, test, train: [x, labelsOf(customers)], title: 'Customers' });
+}
+
+const labelsOf = (customers: Customer[]): string[] => customers.map(({ city }) => city);

@@ -1,0 +1,37 @@
+import { fixed, valueText } from './plots/draw/numbers.js';
+
+/** Numbers and texts as the page writes them. */
+
+/** A whole number with separators: `12,345`. */
+export const count = (value: number): string => fixed(value, 0);
+
+/** `1 row`, `2 rows`. */
+export const counted = (value: number, noun: string): string =>
+  `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+
+/** A number of which the first digits matter. */
+export const number = (value: number, digits = 3): string => valueText(value, digits);
+
+/** A share in percent: whole percents are too coarse near 0 and 100. */
+export function percent(share: number): string {
+  const value = 100 * share;
+  const isCoarse = Math.abs(value - Math.round(value)) < 1e-9 || (value >= 10 && value <= 90);
+  return `${fixed(value, isCoarse ? 0 : value >= 99.95 || value <= 0.05 ? 2 : 1)}\u00a0%`;
+}
+
+/** A text of at most so many characters. */
+export function shortened(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most
+    ? text
+    : `${characters
+        .slice(0, most - 1)
+        .join('')
+        .trimEnd()}…`;
+}
+
+/** `a, b and c`. */
+export function listed(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
