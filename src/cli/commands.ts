@@ -3,6 +3,7 @@ import { type Command, defineCommand } from './commandSpec.js';
 import { doctorSpec } from './doctor/command.js';
 import { exampleSpec } from './example/command.js';
 import { inspectSpec } from './inspect/command.js';
+import { predictSpec } from './predict/command.js';
 
 /**
  * The table of commands, in the order in which one needs them: what each takes, and what loads its
@@ -10,6 +11,7 @@ import { inspectSpec } from './inspect/command.js';
  * node scripts/docs/command.mjs
  */
 export const COMMANDS: readonly Command[] = [
+  defineCommand(predictSpec, async (args) => (await import('./predict/run.js')).runPredict(args)),
   defineCommand(inspectSpec, async (args) => (await import('./inspect/run.js')).runInspect(args)),
   defineCommand(benchSpec, async (args) => (await import('./bench/run.js')).runBench(args)),
   defineCommand(doctorSpec, async (args) => (await import('./doctor/run.js')).runDoctor(args)),

@@ -96,7 +96,7 @@ async function readTable(
 }
 
 /** Types need a look at the first rows, and a stream can be read only once. */
-async function stdinBytes(): Promise<Buffer> {
+export async function stdinBytes(): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of process.stdin) pieces.push(piece as Buffer);
   const bytes = Buffer.concat(pieces);

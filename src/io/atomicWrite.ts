@@ -48,7 +48,7 @@ export async function writeFileAtomic(
   files: FileSystem = { access, open, readlink, realpath, rename, stat, unlink },
 ): Promise<void> {
   try {
-    await writeTo(path, bytes, files);
+    await writeTo(path, (file) => writeAll(file, bytes), files);
   } catch (error) {
     if (error instanceof SteepestError) throw new SteepestError(code, error, { cause: error.cause });
     throw new SteepestError(
@@ -63,17 +63,57 @@ export async function writeFileAtomic(
   }
 }
 
-async function writeTo(path: string, bytes: Uint8Array, files: FileSystem): Promise<void> {
+/**
+ * Writes pieces as they come, as atomically as {@link writeFileAtomic} writes bytes: after any
+ * failure, also one of the pieces, `path` holds its old content, or there is no such file.
+ * @throws SteepestError as {@link writeFileAtomic}; whatever the pieces throw, as it is
+ */
+export async function writePiecesAtomic(
+  path: string,
+  pieces: AsyncIterable<Uint8Array>,
+  code: Extract<ErrorCode, 'ERR_MODEL_FILE' | 'ERR_DATA_FILE'> = 'ERR_DATA_FILE',
+  files: FileSystem = { access, open, readlink, realpath, rename, stat, unlink },
+): Promise<void> {
+  // An error of the pieces is none of the file.
+  let ofPieces: { error: unknown } | undefined;
+  const writePieces = async (file: Pick<OpenFile, 'write'>): Promise<void> => {
+    const iterator = pieces[Symbol.asyncIterator]();
+    const next = () =>
+      iterator.next().catch((error: unknown) => {
+        ofPieces = { error };
+        throw error;
+      });
+    try {
+      for (let item = await next(); !item.done; item = await next()) await writeAll(file, item.value);
+    } finally {
+      if (ofPieces === undefined) await iterator.return?.();
+    }
+  };
+  try {
+    await writeTo(path, writePieces, files);
+  } catch (error) {
+    if (ofPieces !== undefined) throw ofPieces.error;
+    if (error instanceof SteepestError) throw new SteepestError(code, error, { cause: error.cause });
+    const given = systemReason(error);
+    const parts = { expected: `to write to ${showPath(path)}`, given, hint: hintOf(path, error) };
+    throw new SteepestError(code, parts, { cause: error });
+  }
+}
+
+/** Writes all content to an open file. */
+type WriteContent = (file: Pick<OpenFile, 'write'>) => Promise<void>;
+
+async function writeTo(path: string, content: WriteContent, files: FileSystem): Promise<void> {
   const target = await findTarget(path, files);
   if (target.kind === 'replace') {
-    await replace(target.path, target.old, bytes, files);
+    await replace(target.path, target.old, content, files);
   } else if (target.kind === 'through') {
     const file = await files.open(target.path, 'w');
-    await closing(file, () => writeAll(file, bytes));
+    await closing(file, () => content(file));
   } else {
     const { fd } = target;
     const write = promisify(writeToDescriptor);
-    await writeAll({ write: (data, offset, length) => write(fd, data, offset, length, null) }, bytes);
+    await content({ write: (data, offset, length) => write(fd, data, offset, length, null) });
   }
 }
 
@@ -88,7 +128,7 @@ function hintOf(path: string, error: unknown): string {
 async function replace(
   target: string,
   old: Stats | undefined,
-  bytes: Uint8Array,
+  content: WriteContent,
   files: FileSystem,
 ): Promise<void> {
   const folder = dirname(target);
@@ -105,7 +145,7 @@ async function replace(
       // Done before writing: leftovers may be what fills the disk.
       await removeLeftovers(folder, name);
       if (old !== undefined) await takeOver(file, old);
-      await writeAll(file, bytes);
+      await content(file);
       await file.sync();
     });
     await files.rename(temporary, target);

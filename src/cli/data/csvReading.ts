@@ -52,7 +52,67 @@ export async function readCsv(source: CsvSource, given: CsvReading, encoding?: s
   return withHints(() => readTable(source, given, encoding === undefined ? {} : { encoding }));
 }
 
-async function readTable(source: CsvSource, given: CsvReading, base: CsvOptions): Promise<CsvTable> {
+/** A table in pieces, each of some thousand rows: of files in constant memory. */
+export interface CsvPieces {
+  /** The columns that were chosen. */
+  pieces: AsyncIterable<DataTable>;
+  reading: CsvReading;
+  notes: readonly string[];
+}
+
+/** Which columns are read, by the names in the file, and which of them must be numbers or text. */
+export interface CsvChoice {
+  columns: readonly string[];
+  types: Readonly<Record<string, 'number' | 'text'>>;
+}
+
+/**
+ * Reads only some columns of a table, piece by piece. What the others hold does not matter.
+ * @param choose what is read; may throw
+ * @throws SteepestError as {@link readCsv}; in the iteration too
+ */
+export async function readCsvPieces(
+  source: CsvSource,
+  given: CsvReading,
+  encoding: string | undefined,
+  choose: (names: readonly string[]) => CsvChoice,
+): Promise<CsvPieces> {
+  return withHints(async () => {
+    const { layout, options, path, found } = await lookAt(
+      source,
+      given,
+      encoding === undefined ? {} : { encoding },
+    );
+    const { columns, types } = choose([...found.keys()]);
+    const chosen = new Map(columns.map((name) => [name, required(found.get(name)!, types[name])] as const));
+    const { reading, notes } = merged(path, chosen, given);
+    const dataset = datasetOf(source, { ...options, columns }, reading);
+    return { pieces: hinted(dataset.tables()), reading, notes: [...layoutNotes(layout), ...notes] };
+  }, hintForModel);
+}
+
+/** How a column is read if a model takes numbers or text of it. */
+function required(found: ColumnReading, type: 'number' | 'text' | undefined): ColumnReading {
+  if (type === 'text') return { type: 'text' };
+  // The reader names the line of the first value that is none.
+  return type === 'number' && found.type === 'text' ? { type: 'number' } : found;
+}
+
+async function* hinted(tables: AsyncIterable<DataTable>): AsyncGenerator<DataTable> {
+  const iterator = tables[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { value, done } = await withHints(() => iterator.next(), hintForModel);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/** What the first rows say of a file. */
+async function lookAt(source: CsvSource, given: CsvReading, base: CsvOptions) {
   const layout = await layoutOf(source, base);
   const extra = given.missing ?? [];
   const options: CsvOptions = {
@@ -64,6 +124,11 @@ async function readTable(source: CsvSource, given: CsvReading, base: CsvOptions)
   const resolved = resolveOptions(source, options);
   const { path } = resolved;
   const found = await lookAtColumns(resolved, new ReadBudget(path, Number.POSITIVE_INFINITY, {}));
+  return { layout, options, path, found };
+}
+
+async function readTable(source: CsvSource, given: CsvReading, base: CsvOptions): Promise<CsvTable> {
+  const { layout, options, path, found } = await lookAt(source, given, base);
   const { reading, notes } = merged(path, found, given);
   const table = await datasetOf(source, options, reading).table();
   return { table, reading, notes: [...layoutNotes(layout), ...notes] };
@@ -163,7 +228,7 @@ function refuseSuspect(path: string, name: string, { text, line }: { text: strin
 const IN_CODE = /\b(?:types|exclude|numbers|dates|delimiter|encoding|header|largeIntegers): |\bto missing\b/;
 
 /** Errors of a reader, with hints that fit a command line. */
-async function withHints<T>(work: () => Promise<T>): Promise<T> {
+async function withHints<T>(work: () => Promise<T>, hintFor = hintForTraining): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -173,10 +238,17 @@ async function withHints<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function hintFor({ expected, hint }: SteepestError): string {
+function hintForTraining({ expected, hint }: SteepestError): string {
   if (/encoding/.test(hint)) return 'Pass --encoding windows-1252 or what it is, or save it as UTF-8.';
   if (/header/.test(hint)) return 'Pass --no-header if the first line is data.';
   const name = /column '((?:[^']|'(?! \())+)'/.exec(expected)?.[1];
   const column = name === undefined ? 'NAME' : show(name);
   return `Fix the field, or pass --missing with its text, --categorical ${column} or --drop ${column}.`;
+}
+
+/** The file of a model says how columns are read: only the data can change. */
+function hintForModel({ hint }: SteepestError): string {
+  if (/encoding/.test(hint)) return 'Pass --encoding windows-1252 or what it is, or save it as UTF-8.';
+  if (/header/.test(hint)) return 'Write the names of the columns into the first line.';
+  return 'Fix the field, or leave it empty for a missing value.';
 }

@@ -5,10 +5,9 @@ import { SteepestError } from '../../core/errors.js';
 import { showPath } from '../../core/systemErrors.js';
 import { fileError, systemError } from '../../data/fileErrors.js';
 import { foreignKind } from '../../io/fileKind.js';
+import type { DataFormat } from './formatNames.js';
 
-/** What the commands read. */
-export const DATA_FORMATS = ['csv', 'parquet', 'arrow', 'npy', 'npz', 'images'] as const;
-export type DataFormat = (typeof DATA_FORMATS)[number];
+export { DATA_FORMATS, type DataFormat } from './formatNames.js';
 
 /** Standard input. */
 export const STDIN = '-';

@@ -1,7 +1,6 @@
 import type { NdArray } from '../../core/ndarray.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import { type Column, markDates, textsOnly } from '../column.js';
-import { DataTable } from '../dataTable.js';
+import type { DataTable } from '../dataTable.js';
 import { ReadBudget } from '../limits/readLimits.js';
 import { makeRoom } from '../room.js';
 import type { OpenBatch } from './fastRows.js';
@@ -11,8 +10,9 @@ import { LineReader } from './lineReader.js';
 import type { CsvOptions, ResolvedOptions } from './options.js';
 import { checkCount, resolveOptions } from './resolveOptions.js';
 import { defaultBatchRows, type FileStamp, rowBatches } from './rowBatches.js';
-import { type CsvSchema, checkFeatures, noColumn } from './schema.js';
+import { type CsvSchema, checkFeatures } from './schema.js';
 import type { CsvSource } from './source.js';
+import { schemaOfTable, tableOf } from './tableOfBatches.js';
 
 /**
  * Some rows of a file: x [rows, columns], and y [rows], or [rows, targets] if there are several.
@@ -137,34 +137,36 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     const { options } = this;
     const { schema, stamp } = await this.know(budget);
     budget.setFileBytes(stamp.size);
-    const used = schema.columns.filter(({ role }) => role !== 'excluded').map(({ name }) => name);
-    // Every column is a feature here, so that one row of x is one row of the table.
-    const names = options.columns === undefined ? used : [...options.columns, ...schema.targetNames];
-    if (names.length === 0) throw noColumn(options.path, 'a column');
-    const all: CsvSchema = {
-      columns: schema.columns.map((column) =>
-        column.role === 'target' ? { ...column, role: 'feature' } : column,
-      ),
-      featureNames: names,
-      targetNames: [],
-    };
+    const all = schemaOfTable(options, schema);
     const fields = new FieldDecoder(options, all, { addCategories: true, missingTargets: true });
     const batches: OpenBatch[] = [];
-    const capacity = defaultBatchRows(names.length);
+    const capacity = defaultBatchRows(all.featureNames.length);
     for await (const batch of rowBatches(options, all, fields, capacity, stamp, budget)) {
       batches.push(batch);
     }
     checkLaterCategories(options, all, (j) => fields.categoriesOf(j));
-    const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
-    const index = new Map(all.columns.map(({ name }, j) => [name, j] as const));
-    const columns: [string, Column][] = [];
-    for (const [slot, name] of names.entries()) {
-      const values = await columnOf(batches, slot, names.length, rows, budget);
-      const texts = fields.categoriesOf(index.get(name)!);
-      if (options.dates.get(name)?.countsMilliseconds) markDates(values);
-      columns.push([name, texts === undefined ? values : await textsOf(values, texts, budget)]);
+    return tableOf(options, all, fields, batches, budget);
+  }
+
+  /**
+   * The rows in order, in tables of `batchRows` rows, in constant memory. Text is text: a column
+   * may hold as many different ones as it likes.
+   * @internal
+   */
+  async *tables(batchRows = this.options.batchRows): AsyncGenerator<DataTable> {
+    const { options } = this;
+    const budget = this.budget();
+    const { schema, stamp } = await this.know(budget);
+    const all = schemaOfTable(options, schema);
+    const fields = new FieldDecoder(options, all, { addCategories: true, missingTargets: true });
+    const capacity = batchRows ?? defaultBatchRows(all.featureNames.length);
+    for await (const batch of rowBatches(options, all, fields, capacity, stamp, budget)) {
+      const table = await tableOf(options, all, fields, [batch], budget);
+      fields.forgetTexts(MOST_TEXTS);
+      budget.pause();
+      yield table;
+      budget.resume();
     }
-    return new DataTable(columns);
   }
 
   /** The results of a single reading. */
@@ -188,6 +190,9 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     return { schema: await inferSchema(this.options, budget), stamp: { size, modifiedMs } };
   }
 }
+
+/** Different texts of a column that are kept from one table to the next, so that most need no copy. */
+const MOST_TEXTS = 2 ** 16;
 
 /** True if y contains only codes. */
 const hasCodes = ({ columns, targetNames }: CsvSchema): boolean =>
@@ -244,40 +249,6 @@ async function joinBatches(path: string, schema: CsvSchema, batches: OpenBatch[]
   const joined: CsvBatch = { x: { data: x, shape: [rows, features] } };
   if (targets > 0) joined.y = { data: y, shape: targetShape(schema, rows) };
   return joined;
-}
-
-async function columnOf(
-  batches: readonly OpenBatch[],
-  slot: number,
-  width: number,
-  rows: number,
-  budget: ReadBudget,
-): Promise<Float64Array> {
-  const values = new Float64Array(rows);
-  let row = 0;
-  for (const batch of batches) {
-    if (budget.isDue) await budget.turn();
-    for (let i = 0, at = slot; i < batch.rows; i++, at += width) values[row++] = batch.x[at]!;
-  }
-  return values;
-}
-
-/** Codes merged between two checks of the clock. */
-const PIECE_ROWS = 2 ** 14;
-
-async function textsOf(
-  codes: Float64Array,
-  texts: readonly string[],
-  budget: ReadBudget,
-): Promise<(string | null)[]> {
-  const values: (string | null)[] = [];
-  for (let begin = 0; begin < codes.length; begin += PIECE_ROWS) {
-    if (budget.isDue) await budget.turn();
-    const end = Math.min(codes.length, begin + PIECE_ROWS);
-    for (let i = begin; i < end; i++) values.push(texts[codes[i]!] ?? null);
-  }
-  textsOnly(values);
-  return values;
 }
 
 /**

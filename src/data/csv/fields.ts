@@ -59,6 +59,14 @@ export class FieldDecoder {
     return codes && [...codes.keys()];
   }
 
+  /** Forgets the codes of columns with more than `most` texts, unless the caller has named them all. */
+  forgetTexts(most: number): void {
+    this.codes.forEach((codes, j) => {
+      const isNamed = this.options.categories.has(this.schema.columns[j]!.name);
+      if (codes !== undefined && codes.size > most && !isNamed) codes.clear();
+    });
+  }
+
   /** The number, or the code of the category; NaN for a missing value. */
   decode(index: number, text: string, line: number): number {
     const { options } = this;
