@@ -1,5 +1,6 @@
 import type { Label } from '../../core/labels.js';
 import { Matrix } from '../../core/matrix.js';
+import { isTypedArray } from '../../core/realm.js';
 import { DataTable } from '../../data/dataTable.js';
 import { npyBytes } from '../../data/npy/npy.js';
 import type { Predicted } from '../model/predictor.js';
@@ -58,7 +59,7 @@ function distinct(columns: [string, Cells][], rows: number): [string, Cells][] {
 
 /** Booleans are text in a table. */
 const asColumn = (cells: Cells): Float64Array | (number | string | null)[] =>
-  cells instanceof Float64Array
+  isTypedArray(cells, 'Float64Array')
     ? cells
     : Array.from(cells, (cell) => (typeof cell === 'boolean' ? String(cell) : cell));
 
