@@ -221,6 +221,12 @@ export class ColumnTransformer extends InvertibleTransformer<
     return Object.fromEntries(this.parts.map(({ name, step }) => [name, step]));
   }
 
+  /** The fitted parts, and the numbers of the columns that each gets. @internal */
+  get fittedParts(): readonly { readonly step: PartStep; readonly columns: readonly number[] }[] {
+    this.ready('fittedParts');
+    return this.parts;
+  }
+
   /** For example 'text__city_Bern'. */
   getFeatureNamesOut(inputNames?: readonly string[]): string[] {
     return eachOnce(this.names(inputNames, namesOnly));

@@ -54,12 +54,18 @@ export class Classes {
   }
 
   /** The most probable class of each row; of equal ones the first. */
-  best({ data }: NdArray<Float32Array>): string[] | number[] {
-    const { outputCols, classes } = this.model;
-    const numbers = Array.from({ length: data.length / outputCols }, (_, row) =>
+  best(outputs: NdArray<Float32Array>): string[] | number[] {
+    const { classes } = this.model;
+    const numbers = this.numbers(outputs);
+    return classes === undefined ? numbers : numbers.map((number) => classes[number]!);
+  }
+
+  /** The number of the most probable class of each row. */
+  numbers({ data }: NdArray<Float32Array>): number[] {
+    const { outputCols } = this.model;
+    return Array.from({ length: data.length / outputCols }, (_, row) =>
       outputCols === 1 ? this.ofOne(data[row]!, row) : largest(data, row * outputCols, outputCols),
     );
-    return classes === undefined ? numbers : numbers.map((number) => classes[number]!);
   }
 
   /** The `k` most probable classes of each row, in order of probability and then of their numbers. */
