@@ -48,7 +48,9 @@ await model.save(file);
 
 /** Rows as a client would send them, and the answers that they have to get. */
 const rows = Array.from({ length: BODIES }, (_, k) =>
-  Array.from({ length: INPUTS }, (_, j) => Number((((k * 131 + j * 7919) % 997) / 997).toFixed(Number(values.digits)))),
+  Array.from({ length: INPUTS }, (_, j) =>
+    Number((((k * 131 + j * 7919) % 997) / 997).toFixed(Number(values.digits))),
+  ),
 );
 const bodies = rows.map((row) => JSON.stringify({ row }));
 const answers = (await model.predictClasses(rows)).map((prediction) => `${JSON.stringify({ prediction })}\n`);
@@ -85,7 +87,9 @@ function print(title, results) {
   const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
   const errors = results.reduce((sum, result) => sum + result.errors, 0);
   const shares = { p50: 0.5, p99: 0.99, 'p99.9': 0.999, worst: 1 };
-  const shown = Object.entries(shares).map(([name, share]) => `${name} ${quantile(all, share).toFixed(2)} ms`);
+  const shown = Object.entries(shares).map(
+    ([name, share]) => `${name} ${quantile(all, share).toFixed(2)} ms`,
+  );
   const rate = Math.round(all.length / seconds);
   console.log(`${title.padEnd(34)} ${shown.join(', ')}, ${rate} requests/s, ${errors} errors`);
   const error = results.find(({ firstError }) => firstError !== undefined)?.firstError;

@@ -1,6 +1,6 @@
+import type { LoadedModel } from './model/loadServed.js';
 import type { RowReader } from './model/rows.js';
 import { exampleRow } from './model/served.js';
-import type { LoadedModel } from './model/loadServed.js';
 import type { ServeOptions } from './options.js';
 
 /** What `GET /` answers: the model, what it takes, and how to ask it. */
@@ -26,7 +26,12 @@ export function describeServer(
     },
     inputs: describeInputs(reader),
     example: body && { method: 'POST', path: '/predict', contentType: 'application/json', body },
-    limits: { bodyBytes: maxBodyBytes, queue: maxQueue, batchRows: maxBatch, timeoutSeconds: timeoutMs / 1000 },
+    limits: {
+      bodyBytes: maxBodyBytes,
+      queue: maxQueue,
+      batchRows: maxBatch,
+      timeoutSeconds: timeoutMs / 1000,
+    },
     server: `steepest ${version}`,
   };
 }

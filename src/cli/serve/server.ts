@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { clearTimeout, setTimeout } from '../../core/timers.js';
 import { version } from '../../core/packageInfo.cjs';
+import { clearTimeout, setTimeout } from '../../core/timers.js';
 import { Batcher } from './batch/batcher.js';
 import { describeServer } from './describe.js';
 import { BodyRoom, checkHeaders, parseBody } from './http/body.js';

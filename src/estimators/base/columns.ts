@@ -108,7 +108,8 @@ function fromFrame(
     checkNotEmpty(what, frame.rows, cols);
     const column = (j: number): Column => reading(what, () => frame.column(given[j]!));
     const kinds = (): readonly ColumnKind[] =>
-      rememberedKinds(x) ?? given.map((_, j) => kindOfColumn(column(j)));
+      // Columns that are not needed may be missing.
+      rememberedKinds(x) ?? given.map((name, j) => kindOfColumn(frame.has(name) ? column(j) : []));
     return { rows: frame.rows, cols, names: given, column, isTable: true, kinds };
   });
 }

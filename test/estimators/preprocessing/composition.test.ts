@@ -264,3 +264,24 @@ describe('columns', () => {
     expect(() => columnTransformer([['a', new StandardScaler(), {} as never]])).toThrow(code('ERR_ARGUMENT'));
   });
 });
+
+it('a fitted columnTransformer takes tables of any kind without the columns that no part uses', async () => {
+  const rows = [
+    { age: 1, city: 'Bern', id: 7 },
+    { age: 3, city: 'Rome', id: 8 },
+  ];
+  const transformer = columnTransformer([
+    ['age', new StandardScaler(), ['age']],
+    ['city', new OneHotEncoder(), ['city']],
+  ]);
+  await transformer.fit(rows);
+  const table = new data.DataTable({ city: ['Rome', 'Bern'], age: [3, 2] });
+  const expected = [
+    [1, 0, 1],
+    [0, 1, 0],
+  ];
+  expect((await transformer.transform(table)).toArray()).toEqual(expected);
+  expect(transformer.transformSync(table).toArray()).toEqual(expected);
+  const objects = expected.map((_, i) => ({ age: 3 - i, city: i === 0 ? 'Rome' : 'Bern' }));
+  expect(transformer.transformSync(objects).toArray()).toEqual(expected);
+});

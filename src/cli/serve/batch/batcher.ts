@@ -96,8 +96,23 @@ export class Batcher {
     const ms = this.expected(job.served, job.rows.count);
     const isLarge = job.rows.count > this.limits.maxBatch || (job.rows.count > 1 && ms > LARGE_MS);
     const lane = isLarge ? this.large : this.small;
-    lane.waiting.push(job);
+    lane.waiting.push(this.counted(job));
     this.schedule(lane);
+  }
+
+  /** The same, which counts down when it is answered. */
+  private counted(job: Job): Job {
+    return {
+      ...job,
+      resolve: (body) => {
+        this.unanswered--;
+        job.resolve(body);
+      },
+      reject: (error) => {
+        this.unanswered--;
+        job.reject(error);
+      },
+    };
   }
 
   private expected(served: Served, rows: number): number {
@@ -131,7 +146,6 @@ export class Batcher {
     const begun = performance.now();
     await runBatch(jobs, way);
     const ms = performance.now() - begun;
-    this.unanswered -= jobs.length;
     if (way === 'sync') {
       const before = this.costs.get(served) ?? ms / rows;
       this.costs.set(served, before + NEW_SHARE * (ms / rows - before));
@@ -151,8 +165,7 @@ export class Batcher {
       if (!fits || (first !== undefined && first.served !== job.served)) break;
       taken++;
       if (job.isGone() || now > job.deadline) {
-        this.unanswered--;
-        if (!job.isGone()) job.reject(overloaded('no time for it within the limit'));
+        job.reject(overloaded('no time for it within the limit'));
         continue;
       }
       rows += job.rows.count;

@@ -22,10 +22,7 @@ const P99 = 99;
 /** The metrics of a server. */
 export class ServerMetrics {
   private readonly lag = monitorEventLoopDelay({ resolution: LAG_EVERY_MS });
-  private readonly requests = new Counter(
-    'steepest_requests_total',
-    'Answers by route and status.',
-  );
+  private readonly requests = new Counter('steepest_requests_total', 'Answers by route and status.');
   private readonly duration = new Histogram(
     'steepest_predict_request_seconds',
     'Time from the headers of a request to /predict to the end of its answer.',
@@ -36,11 +33,7 @@ export class ServerMetrics {
     'Time of one prediction, of a whole batch.',
     SECONDS,
   );
-  private readonly batchRequests = new Histogram(
-    'steepest_batch_requests',
-    'Requests per batch.',
-    SIZES,
-  );
+  private readonly batchRequests = new Histogram('steepest_batch_requests', 'Requests per batch.', SIZES);
   private readonly batchRows = new Histogram('steepest_batch_rows', 'Rows per batch.', SIZES);
   private readonly batches = new Counter(
     'steepest_batches_total',
@@ -62,8 +55,10 @@ export class ServerMetrics {
       this.reloads,
       ...ofServer(gauged),
       ...ofProcess(),
-      new Gauge('nodejs_eventloop_lag_p99_seconds', 'Delay of the event loop since the last time it was asked for.', () =>
-        this.readLag(),
+      new Gauge(
+        'nodejs_eventloop_lag_p99_seconds',
+        'Delay of the event loop since the last time it was asked for.',
+        () => this.readLag(),
       ),
     ];
   }

@@ -1,6 +1,6 @@
 import { show } from '../../../core/show.js';
-import type { ColumnType } from '../../../estimators/onnx/table.js';
 import { isSample } from '../../../data/sampleShape.js';
+import type { ColumnType } from '../../../estimators/onnx/table.js';
 import { refuseBody } from '../http/refusal.js';
 import { type CellRules, type CellValue, numberCell, pathOf, refuseMissing, textCell } from './cells.js';
 
@@ -72,7 +72,9 @@ export class RowReader {
     if (!Array.isArray(row)) {
       const { object, names } = this.named(row, path());
       names.forEach((name, j) => {
-        const value = Object.hasOwn(object, name) ? object[name] : refuseMissing(object, name, names, 'number', path());
+        const value = Object.hasOwn(object, name)
+          ? object[name]
+          : refuseMissing(object, name, names, 'number', path());
         to[at + j] = numberCell(value, () => path() + pathOf(name), inputs);
       });
       return;
@@ -129,7 +131,10 @@ export class RowReader {
     refuseBody('ERR_SHAPE', path, {
       expected: `${this.cols} cell${this.cols === 1 ? '' : 's'}, one per column of the fit`,
       given: String(row.length),
-      hint: names === undefined ? 'Pass the same columns.' : 'Pass the same columns, or objects with their names.',
+      hint:
+        names === undefined
+          ? 'Pass the same columns.'
+          : 'Pass the same columns, or objects with their names.',
     });
   }
 }
@@ -184,7 +189,9 @@ export function concatenated(all: readonly Rows[]): Rows {
   if (all.length === 1) return first!;
   const count = all.reduce((sum, rows) => sum + rows.count, 0);
   if ('columns' in first!) {
-    const columns = first.columns.map((_, k) => all.flatMap((rows) => ('columns' in rows ? rows.columns[k]! : [])));
+    const columns = first.columns.map((_, k) =>
+      all.flatMap((rows) => ('columns' in rows ? rows.columns[k]! : [])),
+    );
     return { count, columns };
   }
   const parts = all.map((rows) => ('numbers' in rows ? rows.numbers : new Float64Array(0)));

@@ -97,7 +97,9 @@ export class ServedEstimator implements Served {
 function matrixTexts(result: Matrix): (string | undefined)[] {
   const { rows, columnNames } = result;
   const named = columnNames === undefined ? undefined : new NamedTexts(columnNames);
-  return Array.from({ length: rows }, (_, i) => (named === undefined ? listText(result.row(i)) : named.text(result.row(i), 0)));
+  return Array.from({ length: rows }, (_, i) =>
+    named === undefined ? listText(result.row(i)) : named.text(result.row(i), 0),
+  );
 }
 
 /** Rows of a transformed table; a gap is null. */
@@ -113,7 +115,9 @@ function transformed(result: Result): string[] {
   const { columnNames: names } = matrix;
   return Array.from({ length: matrix.rows }, (_, i) => {
     const row = Array.from(matrix.row(i));
-    return JSON.stringify(names === undefined ? row : Object.fromEntries(names.map((name, j) => [name, row[j]])));
+    return JSON.stringify(
+      names === undefined ? row : Object.fromEntries(names.map((name, j) => [name, row[j]])),
+    );
   });
 }
 
