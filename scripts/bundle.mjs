@@ -107,7 +107,8 @@ const ONLY_LATE_IN_MAIN = ['training', 'models', 'exchange', 'files', 'leastSqua
 const isNotLate = (name, id) =>
   (ONLY_LATE_IN_MAIN.includes(name) && ofThreads.has(id)) || (name === 'commands' && ofHelp.has(id));
 /** What few programs need, or none before their first fit. */
-const LATE_MODULES = /^node:(crypto|fs\/promises|os|stream|timers\/promises|v8|worker_threads|zlib)$/;
+const LATE_MODULES =
+  /^node:(crypto|fs\/promises|http|os|perf_hooks|stream|timers\/promises|v8|worker_threads|zlib)$/;
 const isLate = (source) =>
   LATE_MODULES.test(source) || Object.keys(LATE_CHUNKS).some((name) => source.startsWith(`./${name}-`));
 

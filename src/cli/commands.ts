@@ -4,6 +4,7 @@ import { doctorSpec } from './doctor/command.js';
 import { exampleSpec } from './example/command.js';
 import { inspectSpec } from './inspect/command.js';
 import { predictSpec } from './predict/command.js';
+import { serveSpec } from './serve/command.js';
 
 /**
  * The table of commands, in the order in which one needs them: what each takes, and what loads its
@@ -12,6 +13,7 @@ import { predictSpec } from './predict/command.js';
  */
 export const COMMANDS: readonly Command[] = [
   defineCommand(predictSpec, async (args) => (await import('./predict/run.js')).runPredict(args)),
+  defineCommand(serveSpec, async (args) => (await import('./serve/run.js')).runServe(args)),
   defineCommand(inspectSpec, async (args) => (await import('./inspect/run.js')).runInspect(args)),
   defineCommand(benchSpec, async (args) => (await import('./bench/run.js')).runBench(args)),
   defineCommand(doctorSpec, async (args) => (await import('./doctor/run.js')).runDoctor(args)),

@@ -11,9 +11,11 @@ import { ModelServer } from './server.js';
 export interface Running {
   url: string;
   port: number;
+  /** The class of the model. */
+  type: string;
   reload(): Promise<void>;
-  /** Answers what has come, then ends. */
-  stop(): Promise<void>;
+  /** Answers what has come, then ends. @param why for the log */
+  stop(why?: string): Promise<void>;
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1|\[::1\])$/;
@@ -51,8 +53,10 @@ export async function startServer(
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
+    type: model.served.info.type,
     reload: () => reloader.load(),
-    async stop() {
+    async stop(why) {
+      if (why !== undefined) log.say('info', 'stop', `${why}: no new connections; answers what has come`);
       reloader.stop();
       await server.stop();
       await shutdown();

@@ -126,6 +126,7 @@ describe('requests become batches', () => {
     expect(batches.length).toBe(1);
     finish();
     expect(await large).toBe(text(numbers));
+    await turn();
     expect(reports.map(({ way }) => way)).toEqual(['sync', 'async']);
   });
 
