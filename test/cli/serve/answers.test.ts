@@ -174,9 +174,10 @@ describe('answers are those of predict, batched in any way', () => {
           );
           const predictions = named
             ? await model.predictClasses(rows as never)
-            : plain(await model.predict(rows as never)).map((row) =>
-                (row as []).length === 1 ? (row as [])[0] : row,
-              );
+            : plain(await model.predict(rows as never)).map((row) => {
+                const values = row as number[];
+                return values.length === 1 ? values[0] : values;
+              });
           const probabilities = named
             ? (await model.predictTop(rows as never, model.classes!.length)).map((top) =>
                 Object.fromEntries(top.map((one) => [one.class, one.probability])),
