@@ -7,7 +7,7 @@ export const pathOfRow = ({ isOne }: Pick<Job, 'isOne'>, i: number): string => (
 
 const UNPROCESSABLE = 422;
 
-function refuseNotFinite(path: string): never {
+function refuseOverflow(path: string): never {
   throw new Refusal({
     status: UNPROCESSABLE,
     code: 'ERR_NOT_FINITE',
@@ -26,7 +26,7 @@ function refuseNotFinite(path: string): never {
 export function answerText(job: Job, { predictions, probabilities }: Answers, from: number): string {
   const { count } = job.rows;
   const part = (all: readonly (string | undefined)[]): string[] =>
-    Array.from({ length: count }, (_, i) => all[from + i] ?? refuseNotFinite(pathOfRow(job, i)));
+    Array.from({ length: count }, (_, i) => all[from + i] ?? refuseOverflow(pathOfRow(job, i)));
   const own = part(predictions);
   const chances = job.proba && probabilities !== undefined ? part(probabilities) : undefined;
   if (job.isOne) {
