@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { repositoryOf } from '../../../scripts/release/repository.mjs';
+import { linkPlugin, mathPlugin, slugify } from '../markdown.mjs';
+import { pages } from '../pages.mjs';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { owner } = repositoryOf(manifest);
+const repository = `https://github.com/${owner}/${manifest.name}`;
+
+const titleOf = (name) => /^# (.+)$/m.exec(readFileSync(join(root, 'docs', `${name}.md`), 'utf8'))[1];
+
+const guides = pages.map(({ text, pages: names }) => ({
+  text,
+  items: names.map((name) => ({ text: titleOf(name), link: `/${name}` })),
+}));
+const reference = JSON.parse(readFileSync(join(root, 'docs/site/api/sidebar.json'), 'utf8'));
+
+/** Pages of the site, by the file that they show. */
+function shown(file) {
+  if (file === 'README.md') return '/';
+  const [, name] = /^docs\/(\w[\w-]*)\.md$/.exec(file) ?? [];
+  return name === undefined ? undefined : `/${name}`;
+}
+
+/** In which folder of the repository a page's links begin; the reference's pages have their own. */
+function fromOf({ relativePath }) {
+  if (relativePath === 'index.md') return '';
+  return relativePath.startsWith('api/') ? undefined : 'docs';
+}
+
+export default defineConfig({
+  title: manifest.name,
+  description: manifest.description,
+  lang: 'en',
+  base: process.env.DOCS_BASE ?? '/',
+  srcDir: '..',
+  outDir: 'dist',
+  cacheDir: '.cache',
+  srcExclude: ['site/!(api|index.md)/**', 'site/README.md'],
+  rewrites: { 'site/index.md': 'index.md', 'site/api/:rest*': 'api/:rest*' },
+  lastUpdated: false,
+  markdown: {
+    anchor: { slugify },
+    toc: { slugify },
+    headers: false,
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    config(md) {
+      mathPlugin(md);
+      linkPlugin(md, fromOf, { root, repository, shown });
+    },
+  },
+  vite: { publicDir: join(root, 'docs/site/public'), server: { fs: { allow: [root] } } },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Guides', link: '/install' },
+      { text: 'API', link: '/api/' },
+      { text: 'Benchmarks', link: '/benchmarks' },
+      { text: 'GitHub', link: repository },
+    ],
+    sidebar: { '/api/': reference, '/': guides },
+    footer: { message: `steepest ${manifest.version}, MIT licence` },
+  },
+});

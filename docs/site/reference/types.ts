@@ -1,0 +1,1 @@
+export type { DenseConfig } from '../../../src/networks/layers/dense.js';
