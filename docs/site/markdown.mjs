@@ -32,7 +32,14 @@ export function siteLink(link, from, { root, repository, shown }) {
   return `${repository}/${statSync(full).isDirectory() ? 'tree' : 'blob'}/HEAD/${file}${suffix}`;
 }
 
-const formula = (text, displayMode) => temml.renderToString(text, { displayMode, throwOnError: true, annotate: false });
+/** A formula as MathML, which browsers draw by themselves. @throws Error that names it */
+function formula(text, displayMode) {
+  try {
+    return temml.renderToString(text, { displayMode, throwOnError: true, annotate: false });
+  } catch (error) {
+    throw new Error(`formula ${text}: ${error.message}`);
+  }
+}
 
 /** GitHub's formulas: $`x`$ in a line, and blocks of ```math. As MathML, which browsers draw. */
 export function mathPlugin(md) {
@@ -40,11 +47,12 @@ export function mathPlugin(md) {
     if (!state.src.startsWith('$`', state.pos)) return false;
     const end = state.src.indexOf('`$', state.pos + 2);
     if (end < 0) return false;
-    if (!silent) state.push('formula', '', 0).content = state.src.slice(state.pos + 2, end);
+    // Not as the token's content, in which vitepress would read {…} as attributes.
+    if (!silent) state.push('formula', '', 0).meta = state.src.slice(state.pos + 2, end);
     state.pos = end + 2;
     return true;
   });
-  md.renderer.rules.formula = (tokens, i) => formula(tokens[i].content, false);
+  md.renderer.rules.formula = (tokens, i) => formula(tokens[i].meta, false);
   const fence = md.renderer.rules.fence;
   md.renderer.rules.fence = (tokens, i, ...rest) =>
     tokens[i].info.trim() === 'math'

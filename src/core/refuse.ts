@@ -128,6 +128,7 @@ function tableHint(value: unknown, otherwise: string): string {
 /** A table with named columns, such as a `DataTable`, that can turn into a matrix. */
 export interface NamedColumns {
   readonly columnNames: readonly string[];
+  /** All columns as numbers, row by row. */
   toMatrix(): NdArray<Float64Array>;
 }
 

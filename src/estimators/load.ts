@@ -28,21 +28,28 @@ export type AnyModel = Sequential | (LoadedEstimator & { readonly type: Estimato
  *
  * The file may be hostile: nothing in it is run, every size is checked against the file's bytes,
  * and nothing is returned unless all of it fits together. Time grows in proportion to the file, and
- * the event loop is served meanwhile.
+ * the event loop is served meanwhile. `type` and `instanceof` tell what was read; with a class as
+ * the second argument, the result has that type.
  * @param source a path, a `file:` URL, or the file's bytes
- * @param Class what it has to be: `Sequential` or an estimator's class. Then the result has that
- *   type. Without it, `type` and `instanceof` tell what it is
  * @param options `limits`: the largest file in bytes and the longest time in milliseconds
  * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for a
  *   model of another class and for files of other programs, which the message names; what was wrong
  *   with a description is its `cause`
  */
 export async function load(source: ModelSource, options?: ReadOptions): Promise<AnyModel>;
+/**
+ * Reads a network.
+ * @param Class `Sequential`: another model is an error
+ */
 export async function load(
   source: ModelSource,
   Class: typeof Sequential,
   options?: ReadOptions,
 ): Promise<Sequential>;
+/**
+ * Reads an estimator of one class.
+ * @param Class the class: another model is an error
+ */
 export async function load<E extends BaseEstimator<object>>(
   source: ModelSource,
   Class: EstimatorConstructor<E>,

@@ -68,9 +68,11 @@ export interface LoadedEstimator extends AnyEstimator {
   decisionFunctionSync(x: TableInput | RowInput): Float64Array | NdArray<Float64Array>;
   /** Fraction of rows whose class is predicted correctly, or R². */
   score(x: TableInput, y: LabelInput | TargetInput, options?: ScoreOptions): Promise<number>;
+  /** What a transformer makes of a table. */
   transform(x: TableInput): Promise<TableOutput>;
   /** The same at once, for one row or a few. */
   transformSync(x: TableInput | RowInput): TableOutput;
+  /** The table that `transform` was given, as far as it can be known again. */
   inverseTransform(x: TableInput): Promise<TableOutput>;
   /** The same at once, for one row or a few. */
   inverseTransformSync(x: TableInput | RowInput): TableOutput;
@@ -79,13 +81,16 @@ export interface LoadedEstimator extends AnyEstimator {
 /**
  * Reads any estimator that `save` wrote.
  * @param source a path, a `file:` URL, or the file's bytes
- * @param Class what it has to be; then the result has that type. May be left out
  * @param options `limits`: the largest file in bytes and the longest time in milliseconds
  * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for an
  *   estimator of another class, networks, which `load` reads, and files of other programs, which
  *   the message names
  */
 export function loadEstimator(source: ModelSource, options?: ReadOptions): Promise<LoadedEstimator>;
+/**
+ * Reads an estimator of one class.
+ * @param Class the class: another one is an error
+ */
 export function loadEstimator<E extends AnyEstimator>(
   source: ModelSource,
   Class: EstimatorConstructor<E>,

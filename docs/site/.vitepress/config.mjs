@@ -17,7 +17,12 @@ const guides = pages.map(({ text, pages: names }) => ({
   text,
   items: names.map((name) => ({ text: titleOf(name), link: `/${name}` })),
 }));
-const reference = JSON.parse(readFileSync(join(root, 'docs/site/api/sidebar.json'), 'utf8'));
+/** Groups of the reference; a page shows the names of its own group only. */
+const groups = JSON.parse(readFileSync(join(root, 'docs/site/api/sidebar.json'), 'utf8'));
+const reference = (open) => [
+  { text: 'API reference', link: '/api/' },
+  ...groups.map(({ text, link, items }) => (link === open ? { text, link, items } : { text, link })),
+];
 
 /** Pages of the site, by the file that they show. */
 function shown(file) {
@@ -28,8 +33,10 @@ function shown(file) {
 
 /** In which folder of the repository a page's links begin; the reference's pages have their own. */
 function fromOf({ relativePath }) {
-  if (relativePath === 'index.md') return '';
-  return relativePath.startsWith('api/') ? undefined : 'docs';
+  // The search index takes the file's own path, pages the one that is written.
+  const page = relativePath.replace(/^site\//, '');
+  if (page === 'index.md') return '';
+  return page.startsWith('api/') ? undefined : 'docs';
 }
 
 export default defineConfig({
@@ -63,7 +70,11 @@ export default defineConfig({
       { text: 'Benchmarks', link: '/benchmarks' },
       { text: 'GitHub', link: repository },
     ],
-    sidebar: { '/api/': reference, '/': guides },
+    sidebar: {
+      ...Object.fromEntries(groups.map(({ link }) => [link, reference(link)])),
+      '/api/': reference(),
+      '/': guides,
+    },
     footer: { message: `steepest ${manifest.version}, MIT licence` },
   },
 });

@@ -26,7 +26,9 @@ function fileName(reflection) {
   const written = writtenName(reflection);
   const isTwin = ([other]) =>
     other !== reflection && writtenName(other).toLowerCase() === written.toLowerCase();
-  return reflection.kindOf(ReflectionKind.Function) && grouped().some(isTwin) ? `${written}-function` : written;
+  const suffix = reflection.kindOf(ReflectionKind.Function) && grouped().some(isTwin) ? '-function' : '';
+  // Of `data.csv` vitepress takes `.csv` for the kind of the file.
+  return written.replace('.', '-') + suffix;
 }
 
 let router;

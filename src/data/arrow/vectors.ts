@@ -13,6 +13,7 @@ import { Malformed } from '../malformed.js';
 export interface ArrowTable {
   readonly numRows: number;
   readonly schema: { readonly fields: readonly { readonly name: string; readonly type: unknown }[] };
+  /** A column by name. */
   getChild(name: string): ArrowVector | null;
 }
 
@@ -20,7 +21,9 @@ export interface ArrowTable {
 export interface ArrowVector {
   readonly length: number;
   readonly nullCount: number;
+  /** A cell; null if it is missing. */
   get(index: number): unknown;
+  /** All cells. */
   toArray(): ArrayLike<unknown>;
 }
 

@@ -22,7 +22,9 @@ import { bytesOfText } from './textBytes.js';
 /** A Blob or File, as far as it is used. */
 export interface BlobSource {
   readonly size: number;
+  /** Bytes from `begin` up to `end`. */
   slice(begin?: number, end?: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** All bytes as a stream. */
   stream(): unknown;
 }
 

@@ -120,6 +120,7 @@ export abstract class MetaClassifier<P extends MetaParams> extends BaseEstimator
     return this;
   }
 
+  /** A new, unfitted classifier around an unfitted copy of its estimator. */
   override clone(): this {
     const Class = this.constructor as new (params: P) => this;
     return new Class({ ...this.params, estimator: this.params.estimator?.clone() });

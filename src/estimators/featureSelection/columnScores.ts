@@ -11,6 +11,7 @@ import { checkFrequencies, chi2OfClasses } from './chiSquared.js';
 import { type ColumnScore, fOfClasses, fOfRegression, meanOf } from './fTests.js';
 import { ofContinuous, ofContinuousAndDiscrete, ofDiscrete, prepared } from './mutualInformation.js';
 
+/** How a column is scored against the target: a test by name, or a function of your own. */
 export type ScoreFunction =
   | 'chi2'
   | 'fClassif'

@@ -5,6 +5,7 @@ import { show } from '../../core/show.js';
 import { type Column, isNumericColumn, likeColumn } from '../../data/column.js';
 import { selectRanks } from './orderStatistics.js';
 
+/** What fills gaps: a statistic of the column, or one value. */
 export type ImputeStrategy = 'mean' | 'median' | 'mostFrequent' | 'constant';
 
 /** The fill value of a text column without values, and of strategy 'constant' by default. */

@@ -146,16 +146,19 @@ export class SimpleImputer extends InvertibleTransformer<SimpleImputerParams> {
     return this.named(yield* besideEachOther(columns as readonly Float64Array[]));
   }
 
+  /** Learns the fillers and fills the gaps: a table for a table, numbers for numbers. */
   override fitTransform(
     x: DataTable | readonly (readonly (string | null)[])[],
     y?: unknown,
     options?: EstimatorFitOptions,
   ): Promise<DataTable>;
+  /** The same for lists of numbers. */
   override fitTransform(
     x: MatrixInput,
     y?: unknown,
     options?: EstimatorFitOptions,
   ): Promise<Matrix<Float64Array>>;
+  /** The same for any table. */
   override fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<TableOutput>;
   override async fitTransform(
     x: TableInput,

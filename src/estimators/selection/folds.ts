@@ -17,6 +17,7 @@ export interface Fold {
 /** Cuts rows into folds. */
 export interface Splitter {
   /**
+   * The folds of a table.
    * @param x samples, or their number
    * @param y one class or value per sample
    * @param groups the group of each sample, if `groups` was given
@@ -94,6 +95,7 @@ export class KFold implements Splitter {
     this.options = readFolds('KFold', options);
   }
 
+  /** Number of folds. */
   get nSplits(): number {
     return this.options.nSplits;
   }
@@ -122,6 +124,7 @@ export class StratifiedKFold implements Splitter {
     this.options = readFolds('StratifiedKFold', options);
   }
 
+  /** Number of folds. */
   get nSplits(): number {
     return this.options.nSplits;
   }

@@ -31,6 +31,7 @@ export class GridSearch<E extends Fittable = Fittable> extends Search<E> {
     return { paramGrid: this.paramGrid };
   }
 
+  /** A new search that has tried nothing, around an unfitted copy of its estimator. */
   clone(): GridSearch<E> {
     return new GridSearch(this.estimator.clone() as E, this.paramGrid, this.options);
   }

@@ -25,6 +25,7 @@ export class GroupKFold implements Splitter {
     this.options = readFolds('GroupKFold', options);
   }
 
+  /** Number of folds. */
   get nSplits(): number {
     return this.options.nSplits;
   }

@@ -51,6 +51,7 @@ export class RandomizedSearch<E extends Fittable = Fittable> extends Search<E> {
     };
   }
 
+  /** A new search that has tried nothing, around an unfitted copy of its estimator. */
   clone(): RandomizedSearch<E> {
     return new RandomizedSearch(this.estimator.clone() as E, this.paramDistributions, this.given);
   }

@@ -161,6 +161,7 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable,
     return this.learned('refitTimeMs').refitTimeMs!;
   }
 
+  /** True if the estimator predicts classes. */
   get isClassifier(): boolean {
     return isClassifier(this.estimator);
   }
@@ -173,22 +174,27 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable,
     return (this.delegate('featureNamesIn') as { featureNamesIn?: readonly string[] }).featureNamesIn;
   }
 
+  /** Classes of the best estimator, in order. @throws SteepestError `ERR_NOT_FITTED` */
   get classes(): readonly Label[] {
     return (this.delegate('classes') as unknown as { classes: readonly Label[] }).classes;
   }
 
+  /** What the best estimator predicts, fitted on all rows. @throws SteepestError `ERR_NOT_FITTED` */
   predict(x: RowsInput): ResultOf<E, 'predict'> {
     return this.call('predict', x) as ResultOf<E, 'predict'>;
   }
 
+  /** Probabilities of the best estimator. @throws SteepestError `ERR_NOT_FITTED` */
   predictProba(x: RowsInput): ResultOf<E, 'predictProba'> {
     return this.call('predictProba', x) as ResultOf<E, 'predictProba'>;
   }
 
+  /** Decision function of the best estimator. @throws SteepestError `ERR_NOT_FITTED` */
   decisionFunction(x: RowsInput): ResultOf<E, 'decisionFunction'> {
     return this.call('decisionFunction', x) as ResultOf<E, 'decisionFunction'>;
   }
 
+  /** What the best estimator makes of a table. @throws SteepestError `ERR_NOT_FITTED` */
   transform(x: RowsInput): ResultOf<E, 'transform'> {
     return this.call('transform', x) as ResultOf<E, 'transform'>;
   }
@@ -222,6 +228,7 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable,
     return scores[decidingScore(this.options)!]!;
   }
 
+  /** The estimator, and its hyperparameters as `estimator__name`. */
   getParams(): object {
     const own = this.estimator.getParams();
     const inner = Object.entries(own).map(([name, value]) => [`estimator__${name}`, value] as const);

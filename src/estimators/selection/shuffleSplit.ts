@@ -46,6 +46,7 @@ export class ShuffleSplit implements Splitter {
     this.options = read('ShuffleSplit', options);
   }
 
+  /** Number of splits. */
   get nSplits(): number {
     return this.options.nSplits;
   }
@@ -71,6 +72,7 @@ export class StratifiedShuffleSplit implements Splitter {
     this.options = read('StratifiedShuffleSplit', options);
   }
 
+  /** Number of splits. */
   get nSplits(): number {
     return this.options.nSplits;
   }
