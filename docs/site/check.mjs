@@ -20,7 +20,10 @@ export function checkSite(dist, base) {
   const pages = [...files].filter((file) => file.endsWith('.html'));
   const text = new Map(pages.map((page) => [page, readFileSync(join(dist, page), 'utf8')]));
   const ids = new Map(
-    [...text].map(([page, html]) => [page, new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => decode(id)))]),
+    [...text].map(([page, html]) => [
+      page,
+      new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => decode(id))),
+    ]),
   );
   const wrong = [];
   let links = 0;
@@ -33,13 +36,16 @@ export function checkSite(dist, base) {
       links++;
       const [path, anchor] = decode(href).split('#');
       const inside = path.startsWith(base) ? path.slice(base.length) : posix.join(posix.dirname(page), path);
-      const target = path === '' ? page : inside === '' || inside.endsWith('/') ? `${inside}index.html` : inside;
+      const target =
+        path === '' ? page : inside === '' || inside.endsWith('/') ? `${inside}index.html` : inside;
       if (!files.has(target)) wrong.push(`${page} links to ${href}`);
-      else if (anchor && !ids.get(target)?.has(anchor)) wrong.push(`${page} links to ${href}: no such heading`);
+      else if (anchor && !ids.get(target)?.has(anchor))
+        wrong.push(`${page} links to ${href}: no such heading`);
     }
   }
   for (const style of [...files].filter((file) => file.endsWith('.css'))) {
-    const loaded = readFileSync(join(dist, style), 'utf8').match(/url\(["']?https?:[^)]*\)|@import[^;]+/g) ?? [];
+    const loaded =
+      readFileSync(join(dist, style), 'utf8').match(/url\(["']?https?:[^)]*\)|@import[^;]+/g) ?? [];
     wrong.push(...loaded.map((what) => `${style} loads ${what}`));
   }
   if (wrong.length > 0) throw new Error(`the site is wrong:\n${[...new Set(wrong)].join('\n')}`);

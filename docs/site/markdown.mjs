@@ -1,36 +1,6 @@
 // What the site changes in pages that are written for GitHub: where links lead, and formulas.
-import { existsSync, statSync } from 'node:fs';
-import { join, posix } from 'node:path';
 import temml from 'temml';
-
-/** Anchors of headings as GitHub makes them. */
-export const slugify = (heading) =>
-  heading
-    .trim()
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .replaceAll(' ', '-');
-
-/**
- * Where a link of a page leads on the site: to a page of it, or to the file in the repository.
- * @param {string} link as the page has it
- * @param {string} from folder of the page in the repository
- * @param {{ root: string, repository: string, shown: (file: string) => string | undefined }} site
- * `shown`: address of a file that is a page of the site
- */
-export function siteLink(link, from, { root, repository, shown }) {
-  if (/^([a-z]+:|#|\/)/.test(link)) return link;
-  const [path, anchor] = link.split('#');
-  const file = posix.normalize(posix.join(from, path));
-  const suffix = anchor === undefined ? '' : `#${anchor}`;
-  const page = shown(file);
-  if (page !== undefined) return `${page}${suffix}`;
-  // Forms of the page of the repository: ../../security/advisories/new.
-  if (file.startsWith('../')) return `${repository}/${path.replace(/^(\.\.\/)+/, '')}`;
-  const full = join(root, file);
-  if (!existsSync(full)) throw new Error(`no file ${file}, which a link of a page in ${from || '.'} names`);
-  return `${repository}/${statSync(full).isDirectory() ? 'tree' : 'blob'}/HEAD/${file}${suffix}`;
-}
+import { siteLink } from './links.mjs';
 
 /** A formula as MathML, which browsers draw by themselves. @throws Error that names it */
 function formula(text, displayMode) {
@@ -68,6 +38,28 @@ export function linkPlugin(md, fromOf, site) {
     for (const token of state.tokens.flatMap(({ children }) => children ?? [])) {
       if (token.type !== 'link_open') continue;
       token.attrSet('href', siteLink(token.attrGet('href'), from, site));
+    }
+  });
+}
+
+/**
+ * Cells of a header without text are no headers: a screen reader would announce them as such. A
+ * header without any text is left out; Markdown has no table without one.
+ */
+export function headerPlugin(md) {
+  md.core.ruler.push('table-headers', (state) => {
+    const { tokens } = state;
+    for (const [first, token] of tokens.entries()) {
+      if (token.type !== 'thead_open') continue;
+      const last = tokens.findIndex(({ type }, i) => i > first && type === 'thead_close');
+      const head = tokens.slice(first, last + 1);
+      const isBare = head.every(({ type, content }) => type !== 'inline' || content === '');
+      for (const [i, part] of head.entries()) {
+        if (isBare) part.hidden = true;
+        else if (part.type === 'inline' && part.content === '') head[i - 1].tag = head[i + 1].tag = 'td';
+        else if (part.children?.every(({ type }) => type === 'formula'))
+          head[i - 1].attrSet('aria-label', part.content.replace(/[$`]/g, ''));
+      }
     }
   });
 }

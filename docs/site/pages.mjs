@@ -20,7 +20,7 @@ export const pages = [
   },
   {
     text: 'Reference',
-    pages: ['errors', 'benchmarks', 'glossary'],
+    pages: ['command', 'errors', 'benchmarks', 'glossary'],
   },
   {
     text: 'Inside',

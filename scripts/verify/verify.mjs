@@ -7,6 +7,7 @@ import { Absent } from './lib/check.mjs';
 import { verifyArm64 } from './steps/arm64.mjs';
 import { verifyBinaries } from './steps/binaries.mjs';
 import { verifyBrowser } from './steps/browser.mjs';
+import { verifyDocs } from './steps/docs.mjs';
 import { verifyKernels } from './steps/kernels.mjs';
 import { verifyMusl } from './steps/musl.mjs';
 import { verifyNodes } from './steps/nodes.mjs';
@@ -24,6 +25,7 @@ const STEPS = new Map([
   ['size', verifySize],
   ['binaries', verifyBinaries],
   ['types', verifyTypes],
+  ['docs', verifyDocs],
   ['package', verifyPackage],
   ['testRunners', verifyTestRunners],
   ['onnx', verifyOnnx],

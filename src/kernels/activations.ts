@@ -5,6 +5,7 @@ import { ourName, type Written } from '../core/names.js';
 import { type Aliases, isSameName } from '../core/nearest.js';
 import { ACTIVATIONS, type ElementwiseActivation } from './contract.js';
 
+/** Names of activations. */
 export type ActivationName = ElementwiseActivation | 'softmax';
 /** An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`. */
 export type Activation = WrittenActivation | { name: WrittenActivation; alpha?: number };

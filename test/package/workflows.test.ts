@@ -1,11 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../support/trackedFiles.js';
 
 const FOLDER = '.github/workflows';
 const files = readdirSync(join(ROOT, FOLDER)).map((name) => `${FOLDER}/${name}`);
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+/** What a job of a workflow may write besides: an identity to publish with, the site. */
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  'publish.yml': ['id-token'],
+  'docs.yml': ['pages', 'id-token'],
+};
 
 /** An action at a commit, with its version for people and for Dependabot. */
 const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
@@ -75,7 +81,7 @@ describe.each(files)('%s', (file) => {
   it('has no right but to read, unless a job says so', () => {
     expect(workflow).toMatch(/^permissions: \{\}$|^permissions:\n {2}contents: read\n(?! )/m);
     const rights = [...workflow.matchAll(/^\s+([a-z-]+): (write|admin)$/gm)].map(([, right]) => right);
-    expect(rights).toEqual(file.endsWith('/publish.yml') ? ['id-token'] : []);
+    expect(rights).toEqual(RIGHTS[basename(file)] ?? []);
     expect(workflow).not.toMatch(/write-all|pull_request_target|workflow_run/);
   });
 
@@ -101,12 +107,24 @@ describe('the workflow that publishes', () => {
   });
 
   it('takes nothing from a cache', () => {
-    for (const file of ['publish.yml', 'package.yml']) {
+    for (const file of ['publish.yml', 'package.yml', 'docs.yml']) {
       const text = read(`${FOLDER}/${file}`);
       expect(text).not.toMatch(/^\s+cache: /m);
       const nodes = text.split(/^ {6}- /m).filter((step) => step.includes('uses: actions/setup-node@'));
       expect(nodes).toHaveLength(1);
       expect(nodes[0]).toMatch(/^ {10}package-manager-cache: false$/m);
     }
+  });
+});
+
+describe('the workflow that publishes the docs site', () => {
+  const workflow = read(`${FOLDER}/docs.yml`);
+
+  it('builds without a right and publishes without code of the repository', () => {
+    expect(section(workflow, 'build:', 2)).not.toMatch(/: write$/m);
+    const job = section(workflow, 'publish:', 2);
+    expect(job).toMatch(/^ {6}name: github-pages$/m);
+    expect(job).not.toMatch(/run:|actions\/checkout/);
+    expect(read('CONTRIBUTING.md')).toContain('environment `github-pages`');
   });
 });

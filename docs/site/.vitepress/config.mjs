@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 import { repositoryOf } from '../../../scripts/release/repository.mjs';
-import { linkPlugin, mathPlugin, slugify } from '../markdown.mjs';
+import { slugify } from '../links.mjs';
+import { headerPlugin, linkPlugin, mathPlugin } from '../markdown.mjs';
 import { pages } from '../pages.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -24,13 +25,6 @@ const reference = (open) => [
   ...groups.map(({ text, link, items }) => (link === open ? { text, link, items } : { text, link })),
 ];
 
-/** Pages of the site, by the file that they show. */
-function shown(file) {
-  if (file === 'README.md') return '/';
-  const [, name] = /^docs\/(\w[\w-]*)\.md$/.exec(file) ?? [];
-  return name === undefined ? undefined : `/${name}`;
-}
-
 /** In which folder of the repository a page's links begin; the reference's pages have their own. */
 function fromOf({ relativePath }) {
   // The search index takes the file's own path, pages the one that is written.
@@ -39,11 +33,14 @@ function fromOf({ relativePath }) {
   return page.startsWith('api/') ? undefined : 'docs';
 }
 
+const base = process.env.DOCS_BASE ?? '/';
+
 export default defineConfig({
   title: manifest.name,
   description: manifest.description,
   lang: 'en',
-  base: process.env.DOCS_BASE ?? '/',
+  base,
+  head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}icon.svg` }]],
   srcDir: '..',
   outDir: 'dist',
   cacheDir: '.cache',
@@ -57,7 +54,8 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
       mathPlugin(md);
-      linkPlugin(md, fromOf, { root, repository, shown });
+      headerPlugin(md);
+      linkPlugin(md, fromOf, { root, repository });
     },
   },
   vite: { publicDir: join(root, 'docs/site/public'), server: { fs: { allow: [root] } } },

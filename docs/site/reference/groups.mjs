@@ -10,7 +10,10 @@ const GROUPS = [
   ['Optimizers and schedules', /^networks\/(optimizers|schedules)\/|^networks\/models\/schedules/],
   ['Initializers and constraints', /^networks\/(initializers|constraints)\//],
   ['Callbacks', /^networks\/callbacks\//],
-  ['Exchange', /^networks\/exchange\/|\/(from(Keras|Onnx|Tfjs|Sklearn)|onnx|options)\.ts$(?<=(onnx|models|sklearn)\/.*)/],
+  [
+    'Exchange',
+    /^networks\/exchange\/|^networks\/models\/(from[A-Z]\w+|onnx)\.ts$|^estimators\/(onnx|sklearn)\//,
+  ],
   ['Networks', /^networks\/|^kernels\/activations/],
   ['Data', /^data\//],
   ['Metrics', /^metrics\//],
@@ -34,7 +37,10 @@ export const groups = [
       'Models of layers: compile, fit, evaluate, predict, save. Guide: [networks](/networks.md). All ' +
       '[activations](/networks.md#activations) and [metrics](/networks.md#metrics) by name.',
   },
-  { title: 'Layers', about: 'What networks are made of. [All layers with their options](/networks.md#layers).' },
+  {
+    title: 'Layers',
+    about: 'What networks are made of. [All layers with their options](/networks.md#layers).',
+  },
   { title: 'Losses', about: 'What a fit minimises. [All losses with their options](/networks.md#losses).' },
   {
     title: 'Optimizers and schedules',
@@ -48,7 +54,10 @@ export const groups = [
       'Where parameters begin and what they may become. [All initializers](/networks.md#initializers), ' +
       '[all constraints](/networks.md#constraints).',
   },
-  { title: 'Callbacks', about: 'What happens during a fit. [All callbacks with their options](/networks.md#callbacks).' },
+  {
+    title: 'Callbacks',
+    about: 'What happens during a fit. [All callbacks with their options](/networks.md#callbacks).',
+  },
   {
     title: 'Estimators',
     about:
@@ -57,13 +66,21 @@ export const groups = [
   },
   {
     title: 'Preprocessing',
-    about: 'Scalers, encoders, imputers, pipelines, choice of columns. Guide: [preprocessing](/preprocessing.md).',
+    about:
+      'Scalers, encoders, imputers, pipelines, choice of columns. Guide: [preprocessing](/preprocessing.md).',
   },
-  { title: 'Selection', about: 'Cross-validation, search, calibration, importance. Guide: [selection](/selection.md).' },
-  { title: 'Metrics', about: 'Scores of predictions, as `metrics.NAME`. Guide: [scores](/selection.md#scores).' },
+  {
+    title: 'Selection',
+    about: 'Cross-validation, search, calibration, importance. Guide: [selection](/selection.md).',
+  },
+  {
+    title: 'Metrics',
+    about: 'Scores of predictions, as `metrics.NAME`. Guide: [scores](/selection.md#scores).',
+  },
   {
     title: 'Data',
-    about: 'Tables and files, as `data.NAME`. Guides: [reading data](/data.md), [tables](/tables.md), [streams](/streams.md).',
+    about:
+      'Tables and files, as `data.NAME`. Guides: [reading data](/data.md), [tables](/tables.md), [streams](/streams.md).',
   },
   { title: 'Exchange', about: 'Models of other programs, both ways. Guide: [exchange](/exchange.md).' },
   { title: 'Report', about: 'Pages and charts about a model, from `steepest/report`.' },
@@ -77,7 +94,10 @@ export const groups = [
       'Single kernels on plain typed arrays, from `steepest/kernels`. ' +
       'Guide: [matrix products on threads](/threads.md#matrix-products-on-threads).',
   },
-  { title: 'Arrays and errors', about: 'What all others take, return and throw. Reference: [errors](/errors.md).' },
+  {
+    title: 'Arrays and errors',
+    about: 'What all others take, return and throw. Reference: [errors](/errors.md).',
+  },
 ];
 
 /** @param {string} file relative to src/ */

@@ -62,6 +62,8 @@ function nameOptions(project) {
   }
 }
 
+const TAKES_AND_RETURNS = /^#### Parameters\n\n(?:\|.*\n)+\n#### Returns\n\n(.*)\n/gm;
+
 const sourceOf = (reflection) => (reflection.sources ?? reflection.signatures[0].sources)[0].fullFileName;
 
 export function load(app) {
@@ -76,6 +78,10 @@ export function load(app) {
     nameOptions(project);
   });
   app.renderer.on(PageEvent.END, (page) => {
-    if (groups.has(page.model)) page.contents = page.contents.replace(/^# .*$/m, `# ${writtenName(page.model)}`);
+    if (!groups.has(page.model)) return;
+    page.contents = page.contents.replace(/^# .*$/m, `# ${writtenName(page.model)}`);
+    // Each layer takes its options and returns them complete.
+    if (page.model.name === 'layers')
+      page.contents = page.contents.replace(TAKES_AND_RETURNS, 'Options: $1.\n');
   });
 }

@@ -12,7 +12,12 @@ const root = join(here, '..', '..', '..');
 const out = join(here, '..', 'api');
 
 /** What users import, and types that have no name of their own there but say what options are. */
-const ENTRIES = ['src/index.ts', 'src/kernels/index.ts', 'src/report/index.ts', 'docs/site/reference/types.ts'];
+const ENTRIES = [
+  'src/index.ts',
+  'src/kernels/index.ts',
+  'src/report/index.ts',
+  'docs/site/reference/types.ts',
+];
 
 /** Parts of other packages' objects that are named in passing. */
 const PARTS = [
@@ -66,7 +71,10 @@ const KINDS = [
 /** The first sentence of a doc comment, on one line of a table. */
 function summaryOf(reflection) {
   const comment = reflection.comment ?? reflection.signatures?.[0].comment;
-  const text = (comment?.summary ?? []).map((part) => part.text).join('').replace(/\s+/g, ' ');
+  const text = (comment?.summary ?? [])
+    .map((part) => part.text)
+    .join('')
+    .replace(/\s+/g, ' ');
   const [sentence] = /^.*?[.:](?= |$)/.exec(text) ?? [text];
   return sentence.replace(/:$/, '.').replaceAll('|', '\\|');
 }
@@ -117,9 +125,11 @@ export async function writeReference() {
   app.validate(project);
   mkdirSync(out, { recursive: true });
   await app.generateOutputs(project);
-  for (const leftover of ['README.md', 'modules']) rmSync(join(out, leftover), { recursive: true, force: true });
+  for (const leftover of ['README.md', 'modules'])
+    rmSync(join(out, leftover), { recursive: true, force: true });
   writeLists();
   const { errorCount, warningCount } = app.logger;
-  if (errorCount + warningCount > 0) throw new Error(`typedoc: ${errorCount} errors, ${warningCount} warnings`);
+  if (errorCount + warningCount > 0)
+    throw new Error(`typedoc: ${errorCount} errors, ${warningCount} warnings`);
   return grouped().length;
 }

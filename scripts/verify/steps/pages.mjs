@@ -7,12 +7,13 @@ import { checkPage } from '../lib/pages.mjs';
 import { work } from '../lib/places.mjs';
 import { benchPage } from '../pages/bench.mjs';
 import { checkFaultyPages } from '../pages/faulty.mjs';
+import { sitePages } from '../pages/site.mjs';
 
 /**
  * Each makes pages in a folder.
  * @type {((folder: string) => Promise<readonly { url: string, name: string, close?: () => unknown }[]>)[]}
  */
-const MAKERS = [benchPage];
+const MAKERS = [benchPage, sitePages];
 
 export async function verifyPages() {
   chromium();

@@ -45,6 +45,7 @@ export interface ScoreOptions {
 
 /** Predicts numbers. */
 export interface Regressor extends Configurable {
+  /** Learns from rows and their values; y may name columns of x. */
   fit(x: FeatureInput, y: TargetInput | ColumnNames, options?: EstimatorFitOptions): Promise<this>;
   /** One number per row, or rows × targets where y had columns. */
   predict(x: FeatureInput): Promise<Float64Array | NdArray<Float64Array>>;
@@ -54,6 +55,7 @@ export interface Regressor extends Configurable {
 
 /** Predicts classes. */
 export interface Classifier extends Configurable {
+  /** Learns from rows and their classes; y may name a column of x. */
   fit(x: FeatureInput, y: LabelInput | ColumnNames, options?: EstimatorFitOptions): Promise<this>;
   /** The classes in the order of the columns of `predictProba`: sorted. */
   readonly classes: readonly Label[];
@@ -67,9 +69,11 @@ export interface Classifier extends Configurable {
 
 /** Converts one table to another. */
 export interface Transformer extends Configurable {
+  /** Learns from a table what `transform` needs. */
   fit(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
   /** Numbers, or a table if text or names remain. */
   transform(x: TableInput): Promise<TableOutput>;
+  /** `fit`, then `transform` of the same table. */
   fitTransform(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<TableOutput>;
   /** Recovers the input, if that is possible. */
   inverseTransform?(x: TableInput): Promise<TableOutput>;

@@ -15,6 +15,7 @@ const TABLE = {
   unitNorm,
 } satisfies Record<keyof typeof CONSTRAINTS, ConstraintDefinition>;
 
+/** Names of constraints. */
 export type ConstraintName = keyof typeof TABLE;
 
 /**

@@ -35,6 +35,7 @@ export const initializers = {
 } satisfies Record<string, InitializerDefinition>;
 
 export type { InitializerDefinition, InitializerRequest } from './definition.js';
+/** Names of initializers. */
 export type InitializerName = keyof typeof initializers;
 /**
  * An initializer by name, or with some hyperparameters: `{ name: 'randomNormal', stddev: 0.1 }`;

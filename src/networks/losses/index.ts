@@ -42,6 +42,7 @@ const LOSSES = {
   categoricalHinge,
 } satisfies Record<string, LossDefinition>;
 
+/** Names of losses. */
 export type LossName = keyof typeof LOSSES;
 
 /** A loss by name, or with hyperparameters: `{ name: 'binaryCrossentropy', fromLogits: true }`. */

@@ -58,6 +58,7 @@ const METRICS = {
   categoricalHinge,
 } satisfies Record<string, MetricDefinition>;
 
+/** Names of metrics of training. */
 export type MetricName = keyof typeof METRICS;
 
 /**

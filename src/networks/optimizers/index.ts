@@ -25,6 +25,7 @@ const OPTIMIZERS = {
   lion,
 } satisfies Record<string, OptimizerDefinition>;
 
+/** Names of optimizers. */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
 /** An optimizer by name, or with some hyperparameters: `{ name: 'adam', learningRate: 1e-3 }`. */

@@ -22,6 +22,7 @@ export const SCHEDULES = {
   oneCycle,
 };
 
+/** Names of schedules of learning rates. */
 export type ScheduleName = keyof typeof SCHEDULES;
 
 /**

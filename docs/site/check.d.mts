@@ -1,0 +1,1 @@
+export function checkSite(dist: string, base: string): { pages: number; links: number };

@@ -1,0 +1,1 @@
+export const pages: readonly { text: string; pages: readonly string[] }[];
