@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Folders with pages for readers. */
+/** Folders with pages for readers. What the docs site makes of them is checked when it is built. */
 const FOLDERS = ['docs', 'scripts', 'bench', 'examples', 'native', 'test', '.github'];
 
 const pages = [
@@ -12,7 +12,7 @@ const pages = [
   ...FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
   ),
-].filter((file) => file.endsWith('.md') && !file.includes('node_modules'));
+].filter((file) => file.endsWith('.md') && !/node_modules|^docs.site/.test(file));
 
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 const withoutCode = (text: string) => text.replace(/^```.*?^```/gms, '');
