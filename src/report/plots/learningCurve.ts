@@ -16,7 +16,6 @@ const HEAD = 24;
 const FOOT = 30;
 /** The widest name of a line at its end. */
 const MOST_NAME = 96;
-const MOST_NUMBERS = 90;
 /** A quantity above 0 that shrinks by this factor is drawn by ratios. */
 const LOG_FROM = 50;
 
@@ -48,7 +47,7 @@ export function learningCurve(history: HistoryInput, options: PlotOptions = {}):
   const right =
     read.width - EDGE - Math.max(textWidth('epoch') + 10, ...names.map((name) => textWidth(name) + 10));
   const scalesOf = groups.map((group, i) => scaleOf(group, panelRange(i)));
-  const left = EDGE + Math.min(MOST_NUMBERS, Math.max(...scalesOf.map(({ ticks }) => besideWidth(ticks))));
+  const left = EDGE + Math.max(...scalesOf.map(({ ticks }) => besideWidth(ticks)));
   const x = epochScale(training.epochs, [left + 4, right - 4]);
   const boxes = groups.map((_, i): Box => ({ left, right, top: panelRange(i)[1], bottom: panelRange(i)[0] }));
   const last = boxes[boxes.length - 1];
@@ -89,7 +88,7 @@ function scaleOf({ curves, isRate }: CurveGroup, range: Range): Scale {
 }
 
 function panel(group: CurveGroup, box: Box, x: Scale, y: Scale, best: number | undefined): string {
-  const { name, curves } = group;
+  const { name, curves, isRate } = group;
   const note = y.isLog ? `${name}, logarithmic` : name;
   const heading = textAt(EDGE, box.top - 10, fitText(note, box.right - EDGE), { of: 'strong', whole: note });
   const ends = curves.map(({ values }) => {
@@ -104,8 +103,8 @@ function panel(group: CurveGroup, box: Box, x: Scale, y: Scale, best: number | u
   );
   const lines = curves.map(({ name: label, values, series }, i) => {
     const points = Array.from(values, (value, epoch) => ({ x: x.of(epoch + 1), y: y.of(value) }));
-    const isBest = best !== undefined && series === 2 - (curves.length === 1 ? 1 : 0);
-    const mark = isBest ? values[best] : Number.NaN;
+    const isMarked = best !== undefined && !isRate && i === curves.length - 1;
+    const mark = isMarked ? values[best] : Number.NaN;
     const ring = Number.isFinite(mark)
       ? `<circle class="ring" cx="${at(x.of(best! + 1))}" cy="${at(y.of(mark))}" r="4"/>`
       : '';

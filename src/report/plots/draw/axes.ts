@@ -51,12 +51,18 @@ export function rowsAxis(box: Box, scale: Scale): string {
 export interface ColumnsAxisOptions {
   /** Numbers only: there are no lines. */
   isBare?: boolean;
+  /** Numbers stand above as well. */
+  isOnTop?: boolean;
   /** As far to the left and right as numbers may stand. */
   within: readonly [number, number];
 }
 
 /** Lines up a chart with numbers below them. */
-export function columnsAxis(box: Box, scale: Scale, { isBare = false, within }: ColumnsAxisOptions): string {
+export function columnsAxis(
+  box: Box,
+  scale: Scale,
+  { isBare = false, isOnTop = false, within }: ColumnsAxisOptions,
+): string {
   const inside = scale.ticks.filter(({ value, text }) => {
     const half = textWidth(text) / 2;
     return scale.of(value) - half >= within[0] && scale.of(value) + half <= within[1];
@@ -66,8 +72,9 @@ export function columnsAxis(box: Box, scale: Scale, { isBare = false, within }: 
     : scale.ticks.map(
         ({ value }) => `<path class="grid" d="M${at(scale.of(value))} ${at(box.top)}V${at(box.bottom)}"/>`,
       );
-  const labels = readable(inside, scale.of).map(({ value, text }) =>
-    textAt(scale.of(value), box.bottom + BELOW, text, { anchor: 'middle', of: 'soft' }),
+  const rows = isOnTop ? [box.bottom + BELOW, box.top - 8] : [box.bottom + BELOW];
+  const labels = readable(inside, scale.of).flatMap(({ value, text }) =>
+    rows.map((y) => textAt(scale.of(value), y, text, { anchor: 'middle', of: 'soft' })),
   );
   return [...lines, ...labels].join('');
 }

@@ -24,12 +24,20 @@ export type Range = readonly [from: number, to: number];
 /** A difference below this share of the numbers themselves counts as none. */
 const SAME = 1e-6;
 
-/** The smallest step of 1, 2, 5 or 10 times a power of ten that is at least `rough`. */
-export function stepAbove(rough: number): number {
+/** Up to these ratios of a rough step, 1, 2 and 5 are nearer than the next (√2, √10, √50). */
+const NEAR = [
+  [1, Math.SQRT2],
+  [2, Math.sqrt(10)],
+  [5, Math.sqrt(50)],
+] as const;
+
+/** The step of 1, 2 or 5 times a power of ten that is nearest to `rough`, by ratio. */
+export function roundStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   // Of the smallest numbers, the power itself is 0.
   if (!(power > 0)) return Number.MIN_VALUE;
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough * (1 - 1e-9))!;
+  const factor = NEAR.find(([, most]) => rough / power <= most)?.[0] ?? 10;
+  return factor * power;
 }
 
 /** Multiples of a step from `low` to `high`; division keeps 0.3 from being 0.30000000000000004. */
@@ -72,7 +80,7 @@ export function linear(
   const { count = 4, isNice = true, least = 0 } = options;
   let [from, to] = spread(low, high);
   // Halves: the difference of the largest numbers is infinite.
-  const step = Math.min(Number.MAX_VALUE / 4, Math.max(least, stepAbove((to / 2 - from / 2) / (count / 2))));
+  const step = Math.min(Number.MAX_VALUE / 4, Math.max(least, roundStep((to / 2 - from / 2) / (count / 2))));
   if (isNice) {
     const [below, above] = [Math.floor(from / step + 1e-9) * step, Math.ceil(to / step - 1e-9) * step];
     if (Number.isFinite(below)) from = below;

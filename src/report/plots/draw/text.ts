@@ -48,18 +48,32 @@ export function textWidth(text: string, size = TEXT_SIZE, isBold = false): numbe
   return width * size * (isBold ? BOLD : 1);
 }
 
-/** The text, or as much of it as fits, and an ellipsis. */
+/** No more of a long text can fit. */
+const MOST_READ = 1000;
+/** How much of a cut text is its beginning; names often differ at their ends. */
+const FRONT = 0.6;
+
+/** The text, or as much of its beginning and end as fits, with an ellipsis between. */
 export function fitText(text: string, width: number, size = TEXT_SIZE, isBold = false): string {
-  if (textWidth(text, size, isBold) <= width) return text;
+  if (text.length <= MOST_READ && textWidth(text, size, isBold) <= width) return text;
+  const characters =
+    text.length <= MOST_READ ? [...text] : [...text.slice(0, MOST_READ / 2), ...text.slice(-MOST_READ / 2)];
   const room = width - textWidth('…', size, isBold);
-  let kept = '';
-  let taken = 0;
-  for (const character of text) {
-    taken += textWidth(character, size, isBold);
-    if (taken > room) break;
-    kept += character;
-  }
-  return `${kept.trimEnd()}…`;
+  const count = (from: readonly string[], most: number): number => {
+    let taken = 0;
+    const stop = from.findIndex((character) => {
+      taken += textWidth(character, size, isBold);
+      return taken > most;
+    });
+    return stop < 0 ? from.length : stop;
+  };
+  const front = characters
+    .slice(0, count(characters, room * FRONT))
+    .join('')
+    .trimEnd();
+  const reversed = characters.toReversed();
+  const back = reversed.slice(0, count(reversed, room - textWidth(front, size, isBold))).reverse();
+  return `${front}…${back.join('').trimStart()}`;
 }
 
 /** The widest of some texts, but at most `most`. */
@@ -71,6 +85,13 @@ export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim(
 
 /** A coordinate: a tenth of a unit is less than anybody sees. */
 export const at = (value: number): string => String(Math.round(value * 10) / 10);
+
+/** Longer texts are cut in what the pointer and screen readers get, too. */
+const MOST_TITLE = 400;
+
+/** What an element says to the pointer and to screen readers. */
+export const titled = (text: string): string =>
+  `<title>${escapeMarkup(text.length > MOST_TITLE ? `${text.slice(0, MOST_TITLE)}…` : text)}</title>`;
 
 export interface TextOptions {
   anchor?: 'start' | 'middle' | 'end';
@@ -90,6 +111,6 @@ export function textAt(x: number, y: number, text: string, options: TextOptions 
     isUpright ? ` transform="translate(${at(x)} ${at(y)})rotate(-90)"` : ` x="${at(x)}" y="${at(y)}"`,
     anchor === 'start' ? '' : ` text-anchor="${anchor}"`,
   ];
-  const title = whole === text ? '' : `<title>${escapeMarkup(whole)}</title>`;
+  const title = whole === text ? '' : titled(whole);
   return `<text${attributes.join('')}>${title}${escapeMarkup(text)}</text>`;
 }

@@ -1,8 +1,7 @@
-import { escapeMarkup } from '../../markup.js';
 import type { Box } from '../draw/axes.js';
 import { valueText } from '../draw/numbers.js';
 import type { Scale } from '../draw/scales.js';
-import { at } from '../draw/text.js';
+import { at, titled } from '../draw/text.js';
 import type { Training } from './history.js';
 
 /** Most columns that show values: of more epochs, so many of them, evenly. */
@@ -47,9 +46,9 @@ export function epochColumns(
       ),
     );
     const isStop = count <= MOST_STOPS || i === 0 || i === count - 1 || epoch === best;
-    const text = escapeMarkup(valuesAt(training, epoch));
+
     const stop = isStop ? ' tabindex="0" role="img"' : '';
-    return `<g class="at"${stop}><title>${text}</title><rect class="hit" x="${at(from)}" y="${at(top)}" width="${at(to - from)}" height="${at(bottom - top)}"/><g class="show"><path class="axis" d="M${place} ${at(top)}V${at(bottom)}"/>${dots.join('')}</g></g>`;
+    return `<g class="at"${stop}>${titled(valuesAt(training, epoch))}<rect class="hit" x="${at(from)}" y="${at(top)}" width="${at(to - from)}" height="${at(bottom - top)}"/><g class="show"><path class="axis" d="M${place} ${at(top)}V${at(bottom)}"/>${dots.join('')}</g></g>`;
   });
   return columns.join('');
 }
