@@ -45,9 +45,13 @@ const OWN = ['scale', 'base', 'unit', 'xName'];
  * @returns one `<svg>` that stands alone
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY`, `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.bars({ accuracy: 0.93, 'most frequent class': 0.73 }, { title: 'Scores' });
+ * writeFileSync('bars.svg', svg);
+ * ```
  */
 export function bars(
   data: readonly (Bar | BarGroup)[] | Readonly<Record<string, number>>,

@@ -26,9 +26,13 @@ const BINS = 10;
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`,
  *   `ERR_LABEL_RANGE` for numbers that are no probabilities, `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.calibration([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], { nBins: 2 });
+ * writeFileSync('calibration.svg', svg);
+ * ```
  */
 export function calibration(
   yTrue: LabelInput,

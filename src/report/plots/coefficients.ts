@@ -33,9 +33,13 @@ const MOST_CLASSES = 6;
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`, `ERR_NOT_FITTED`, `ERR_NOT_FINITE`,
  *   `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.coefficients({ names: ['age', 'income'], values: [0.2, -1.3] });
+ * writeFileSync('coefficients.svg', svg);
+ * ```
  */
 export function coefficients(model: CoefficientsInput, options: CoefficientsOptions = {}): string {
   const read = readPlotOptions('coefficients', options, ['names', 'classes'], 'Coefficients');

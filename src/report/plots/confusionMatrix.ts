@@ -37,9 +37,13 @@ const LABEL_HEIGHT = 13;
  * @returns one `<svg>` that stands alone
  * @throws SteepestError as `metrics.confusionMatrix`; `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.confusionMatrix([0, 0, 1, 1, 1], [0, 1, 1, 1, 0], { classes: ['cat', 'dog'] });
+ * writeFileSync('confusion.svg', svg);
+ * ```
  */
 export function confusionMatrix(
   yTrue: LabelInput,

@@ -31,9 +31,13 @@ const MOST_STOPS = 40;
  * @returns one `<svg>` that stands alone
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.histogram([1, 2, 2, 3, 3, 3, 4, 4, 5], { xName: 'rooms' });
+ * writeFileSync('histogram.svg', svg);
+ * ```
  */
 export function histogram(values: ValueInput, options: HistogramOptions = {}): string {
   const read = readPlotOptions('histogram', options, ['bins', 'xName'], 'Histogram');

@@ -9,7 +9,17 @@ import { pngUri } from './images/png.js';
 import { type ImageRange, type ImageStack, readImages, shrunk } from './images/read.js';
 import { checkText, type PlotOptions, readPlotOptions } from './options.js';
 
-/** What stands below an image. */
+/**
+ * What stands below an image.
+ * @example
+ * ```ts
+ * import { plots } from 'steepest/report';
+ *
+ * const caption: plots.ImageCaption = { text: 'cat', note: 'is a dog', isWrong: true };
+ * const image = { data: new Float32Array(64).fill(0.5), shape: [1, 8, 8] };
+ * console.log(plots.images(image, { captions: [caption] }).includes('✗ cat')); // true
+ * ```
+ */
 export interface ImageCaption {
   text: string;
   /** A second line, smaller in weight. */
@@ -46,10 +56,14 @@ const OWN = ['captions', 'range', 'columns'];
  * @returns one `<svg>` that stands alone
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const pixels = Uint8Array.of(0, 255, 255, 0, 255, 0, 0, 255);
  * const svg = plots.images({ data: pixels, shape: [2, 2, 2] }, { captions: ['first', 'second'] });
+ * writeFileSync('images.svg', svg);
+ * ```
  */
 export function images(input: NdArray, options: ImagesOptions = {}): string {
   const read = readPlotOptions('images', options, OWN, 'Images');

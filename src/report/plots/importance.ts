@@ -26,6 +26,8 @@ export const MOST_ROWS = 25;
  * @returns one `<svg>` that stands alone
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.importance({
@@ -33,6 +35,8 @@ export const MOST_ROWS = 25;
  *   importancesMean: Float64Array.of(0.02, 0.31),
  *   importancesStd: Float64Array.of(0.01, 0.02),
  * });
+ * writeFileSync('importance.svg', svg);
+ * ```
  */
 export function importance(result: ImportanceInput, options: PlotOptions = {}): string {
   const read = readPlotOptions('importance', options, [], 'Permutation importance');

@@ -23,9 +23,13 @@ const STOPS = 12;
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`,
  *   `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.precisionRecall([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * writeFileSync('precision.svg', svg);
+ * ```
  */
 export function precisionRecall(
   yTrue: LabelInput,

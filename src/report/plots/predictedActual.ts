@@ -20,9 +20,13 @@ const HEIGHT = 300;
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`,
  *   `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.predictedActual([1, 2, 3, 4], [1.1, 1.9, 3.3, 3.8]);
+ * writeFileSync('predicted.svg', svg);
+ * ```
  */
 export function predictedActual(yTrue: ValueInput, yPred: ValueInput, options: PlotOptions = {}): string {
   const read = readPlotOptions('predictedActual', options, [], 'Predicted and actual');

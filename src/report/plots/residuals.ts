@@ -18,9 +18,13 @@ import { type PlotOptions, readPlotOptions } from './options.js';
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`,
  *   `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.residuals([1, 2, 3, 4], [1.1, 1.9, 3.3, 3.8]);
+ * writeFileSync('residuals.svg', svg);
+ * ```
  */
 export function residuals(yTrue: ValueInput, yPred: ValueInput, options: PlotOptions = {}): string {
   const read = readPlotOptions('residuals', options, [], 'Residuals');

@@ -20,9 +20,13 @@ const FALSE_RATE = 0.1;
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`,
  *   `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.rocCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * writeFileSync('roc.svg', svg);
+ * ```
  */
 export function rocCurve(yTrue: LabelInput, yScore: ValueInput, options: ScoresPlotOptions = {}): string {
   const input = readClassScores('rocCurve', yTrue, yScore, options, { title: 'ROC curve' });

@@ -39,9 +39,13 @@ const OWN = ['xName', 'yName', 'groups', 'classes'];
  * @returns one `<svg>` that stands alone
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
  * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
  * const svg = plots.scatter([1, 2, 3], [2, 4, 5], { groups: ['a', 'a', 'b'] });
+ * writeFileSync('scatter.svg', svg);
+ * ```
  */
 export function scatter(x: ValueInput, y: ValueInput, options: ScatterOptions = {}): string {
   const read = readPlotOptions('scatter', options, OWN, 'Scatter');
