@@ -41,7 +41,8 @@ const LABEL_HEIGHT = 13;
  * import { writeFileSync } from 'node:fs';
  * import { plots } from 'steepest/report';
  *
- * const svg = plots.confusionMatrix([0, 0, 1, 1, 1], [0, 1, 1, 1, 0], { classes: ['cat', 'dog'] });
+ * const classes = ['cat', 'dog'];
+ * const svg = plots.confusionMatrix([0, 0, 1, 1, 1], [0, 1, 1, 1, 0], { classes });
  * writeFileSync('confusion.svg', svg);
  * ```
  */

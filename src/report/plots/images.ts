@@ -61,7 +61,8 @@ const OWN = ['captions', 'range', 'columns'];
  * import { plots } from 'steepest/report';
  *
  * const pixels = Uint8Array.of(0, 255, 255, 0, 255, 0, 0, 255);
- * const svg = plots.images({ data: pixels, shape: [2, 2, 2] }, { captions: ['first', 'second'] });
+ * const two = { data: pixels, shape: [2, 2, 2] };
+ * const svg = plots.images(two, { captions: ['first', 'second'] });
  * writeFileSync('images.svg', svg);
  * ```
  */
