@@ -16,11 +16,14 @@ import { labelScores } from './scores/labels.js';
 import type { Scores } from './scores/score.js';
 import { aimOf, valueScores } from './scores/values.js';
 import { confusionSection } from './sections/confusion.js';
+import { calibrationSection, curvesSection } from './sections/curves.js';
 import { dataSection } from './sections/data.js';
+import { dependenceSection } from './sections/dependence.js';
 import { historyOf, learningSection } from './sections/learning.js';
 import { mistakesSection } from './sections/mistakes.js';
 import { kindOf, modelSection } from './sections/model.js';
 import { reproduceSection } from './sections/reproduce.js';
+import { residualSection } from './sections/residuals.js';
 import { scoreSection } from './sections/scores.js';
 
 /** Names that the caller knows. @throws SteepestError `ERR_SHAPE` */
@@ -126,6 +129,10 @@ async function reportPage(what: string, options: ReportOptions): Promise<string>
     () => scoreSection(scores),
     () => learningSection(context),
     () => confusionSection(context),
+    () => curvesSection(context),
+    () => calibrationSection(context),
+    () => residualSection(context),
+    () => dependenceSection(context),
     () => mistakesSection(context),
     () => dataSection(context, judgedTrain),
     () => modelSection(context),
@@ -141,7 +148,7 @@ async function reportPage(what: string, options: ReportOptions): Promise<string>
   const { title = `Report on a ${kindOf(model)}`, notes } = choices;
   const drawn =
     test.drawn &&
-    html`<p class="soft">Rows drawn at random: ${test.rows.toLocaleString('en-US')} of ${test.given.toLocaleString('en-US')}.</p>`;
+    html`<p class="note">Rows drawn at random: ${test.rows.toLocaleString('en-US')} of ${test.given.toLocaleString('en-US')}.</p>`;
   return page({
     title,
     kind: kindOf(model),

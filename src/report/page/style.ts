@@ -25,7 +25,7 @@ h2{font-size:1.25rem;margin-bottom:1rem}
 h3{font-size:1rem;margin:1.5rem 0 .5rem}
 p{margin:.5rem 0;max-width:46rem}
 a{color:var(--accent)}
-.soft,figcaption{color:var(--soft);font-size:.875rem}
+.note,figcaption{color:var(--soft);font-size:.875rem}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:4px}
 .skip{position:absolute;left:-100rem;top:.5rem;padding:.5rem 1rem;background:var(--card);border-radius:8px;z-index:2}
 .skip:focus{left:.5rem}
@@ -51,8 +51,8 @@ main section{background:var(--card);border:solid var(--line);border-width:1px 0;
 .facts dd{margin:0;font-weight:600}
 .figures{display:grid;gap:1rem 1.5rem;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));align-items:start}
 .figures>*{min-width:0}
-.plot{margin:0 0 .5rem;--plot-back:transparent}
-.plot svg{display:block;width:100%;max-width:38rem;height:auto}
+.plot{margin:0 0 .5rem;max-width:34rem;--plot-back:transparent}
+.plot svg{display:block;width:100%;height:auto}
 figcaption{margin-top:.35rem}
 .scroll{overflow-x:auto;margin:0 0 1rem;max-width:100%;border:1px solid var(--line);border-radius:10px}
 table{border-collapse:collapse;width:100%;font-size:.875rem}

@@ -58,7 +58,7 @@ export async function columnTable(columns: Columns, caption: string): Promise<Co
         { title: 'Distribution' },
       ],
       rows: lines,
-    })}${left > 0 && html`<p class="soft">The first ${MOST_COLUMNS} of ${count(names.length)} columns.</p>`}`,
+    })}${left > 0 && html`<p class="note">The first ${MOST_COLUMNS} of ${count(names.length)} columns.</p>`}`,
   };
 }
 

@@ -5,7 +5,9 @@ import type { JudgedClasses } from '../judge/judged.js';
 import { type Html, html, type Part } from '../page/html.js';
 import type { Section } from '../page/page.js';
 import { table } from '../page/table.js';
+import { confusionMatrix as confusionPlot } from '../plots/index.js';
 import { eachLabel } from '../scores/labels.js';
+import { figure, PLOT_WIDTH } from './figure.js';
 
 /** Classes that get a row each. */
 const MOST_CLASSES = 60;
@@ -16,11 +18,13 @@ const MOST_PAIRS = 8;
 export function confusionSection({ judged }: Context): Section | undefined {
   if (judged.kind === 'values') return undefined;
   if (judged.kind === 'labels') return { id: 'labels', title: 'Labels', body: labelTable(eachLabel(judged)) };
-  const { names } = judged;
+  const { truth, guess, names } = judged;
+  const svg = confusionPlot(truth, guess, { classes: names, title: '', width: PLOT_WIDTH });
   return {
     id: 'classes',
     title: 'Classes and confusions',
-    body: html`${classTable(judged)}${names.length > 2 ? pairs(judged) : undefined}`,
+    body: html`<div class="figures">${figure(svg, 'Rows are true classes, columns are predictions.')}
+<div>${classTable(judged)}${names.length > 2 ? pairs(judged) : undefined}</div></div>`,
   };
 }
 
@@ -45,7 +49,7 @@ function classTable({ truth, guess, names }: JudgedClasses): Html {
       number(f1Score),
       count(support),
     ]),
-  })}<p class="soft">Precision: of the rows predicted as a class, how many are of it. Recall: of the rows of a class, how many are found.${
+  })}<p class="note">Precision: of the rows predicted as a class, how many are of it. Recall: of the rows of a class, how many are found.${
     left > 0 ? ` The ${MOST_CLASSES} most frequent of ${classes.length} classes.` : ''
   }</p>`;
 }
@@ -91,5 +95,5 @@ function labelTable(labels: ReturnType<typeof eachLabel>): Html {
       number(f1),
       auc === undefined ? '–' : number(auc),
     ]),
-  })}${left > 0 && html`<p class="soft">The first ${MOST_CLASSES} of ${labels.length} labels.</p>`}`;
+  })}${left > 0 && html`<p class="note">The first ${MOST_CLASSES} of ${labels.length} labels.</p>`}`;
 }

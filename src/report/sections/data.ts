@@ -47,7 +47,7 @@ export async function dataSection(context: Context, judgedTrain: Judged | undefi
   const targets = judged.kind === 'values' ? valuesPart(judged) : sharesPart(judged, judgedTrain);
   const drawn =
     about.drawn &&
-    html`<p class="soft">These are figures of ${counted(about.rows, 'row')}, drawn at random.</p>`;
+    html`<p class="note">These are figures of ${counted(about.rows, 'row')}, drawn at random.</p>`;
   return { id: 'data', title: 'Data', body: html`${facts(pairs)}${targets}${columns}${drawn}` };
 }
 
@@ -75,7 +75,7 @@ function sharesPart(judged: JudgedKinds, train: Judged | undefined): Html {
       percent(test[k]!),
       bar(test[k]!),
     ]),
-  })}${left > 0 && html`<p class="soft">The first ${MOST_ROWS} of ${count(judged.names.length)}.</p>`}`;
+  })}${left > 0 && html`<p class="note">The first ${MOST_ROWS} of ${count(judged.names.length)}.</p>`}`;
 }
 
 function sharesOf(judged: JudgedKinds): Float64Array {
@@ -106,5 +106,5 @@ function valuesPart({ names, truth }: JudgedValues): Html {
       const ends = [minOf, meanOf, maxOf].map((figure) => number(figure(values)));
       return [shortened(name, MOST_TEXT), ...ends, spark(binned(values))];
     }),
-  })}${left > 0 && html`<p class="soft">The first ${MOST_ROWS} of ${count(names.length)} targets.</p>`}`;
+  })}${left > 0 && html`<p class="note">The first ${MOST_ROWS} of ${count(names.length)} targets.</p>`}`;
 }

@@ -39,7 +39,7 @@ export function mistakesSection(context: Context): Section | undefined {
   return {
     id: 'mistakes',
     title: 'Worst mistakes',
-    body: html`<p class="soft">${aboutOf(judged, all.length)}</p>${body}`,
+    body: html`<p class="note">${aboutOf(judged, all.length)}</p>${body}`,
   };
 }
 
@@ -120,7 +120,7 @@ function rowTable(context: Context, rows: readonly number[], chosen: RowsInput):
       ...said.of(row),
       ...cells.map((list) => list[i]),
     ]),
-  })}<p class="soft">Rows are numbered from 0.${left > 0 ? ` The first ${MOST_COLUMNS} of ${count(columns.names.length)} columns.` : ''}</p>`;
+  })}<p class="note">Rows are numbered from 0.${left > 0 ? ` The first ${MOST_COLUMNS} of ${count(columns.names.length)} columns.` : ''}</p>`;
 }
 
 /** What is true, and what was predicted. */

@@ -31,6 +31,6 @@ export function reproduceSection(context: Context): Section {
   return {
     id: 'reproduce',
     title: 'How to reproduce it',
-    body: html`${facts(pairs)}${run}<p class="soft">The same data, seed and version give the same model, bit for bit, on any number of cores, and the same report the same page.${drawn}${draws}</p>`,
+    body: html`${facts(pairs)}${run}<p class="note">The same data, seed and version give the same model, bit for bit, on any number of cores, and the same report the same page.${drawn}${draws}</p>`,
   };
 }

@@ -25,7 +25,7 @@ function card(score: Score): Html {
     baseline === undefined
       ? undefined
       : html`<p class="beside">${is && html`<span class="chip ${is.kind}">${is.words}</span> `}baseline ${text(baseline)}</p>`;
-  return html`<li class="card"><h3>${name}</h3><p class="value">${text(value)}</p>${beside}<p class="soft">${meaning}</p></li>`;
+  return html`<li class="card"><h3>${name}</h3><p class="value">${text(value)}</p>${beside}<p class="note">${meaning}</p></li>`;
 }
 
 /** The scores, each beside that of a model that has learned nothing. */
@@ -33,6 +33,6 @@ export function scoreSection({ list, baseline }: Scores): Section {
   return {
     id: 'scores',
     title: 'Scores',
-    body: html`<ul class="cards">${list.map(card)}</ul><p class="soft">${baseline}</p>`,
+    body: html`<ul class="cards">${list.map(card)}</ul><p class="note">${baseline}</p>`,
   };
 }
