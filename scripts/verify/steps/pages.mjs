@@ -7,13 +7,14 @@ import { checkPage } from '../lib/pages.mjs';
 import { work } from '../lib/places.mjs';
 import { benchPage } from '../pages/bench.mjs';
 import { checkFaultyPages } from '../pages/faulty.mjs';
+import { reportPages } from '../pages/reports.mjs';
 import { sitePages } from '../pages/site.mjs';
 
 /**
  * Each makes pages in a folder.
  * @type {((folder: string) => Promise<readonly { url: string, name: string, close?: () => unknown }[]>)[]}
  */
-const MAKERS = [benchPage, sitePages];
+const MAKERS = [reportPages, benchPage, sitePages];
 
 export async function verifyPages() {
   chromium();
