@@ -1,7 +1,10 @@
 import { benchSpec } from './bench/command.js';
 import { type Command, defineCommand } from './commandSpec.js';
 import { doctorSpec } from './doctor/command.js';
+import { evaluateSpec } from './evaluate/command.js';
 import { exampleSpec } from './example/command.js';
+import { explainSpec } from './explain/command.js';
+import { exportSpec } from './export/command.js';
 import { inspectSpec } from './inspect/command.js';
 import { predictSpec } from './predict/command.js';
 import { serveSpec } from './serve/command.js';
@@ -13,7 +16,10 @@ import { serveSpec } from './serve/command.js';
  */
 export const COMMANDS: readonly Command[] = [
   defineCommand(predictSpec, async (args) => (await import('./predict/run.js')).runPredict(args)),
+  defineCommand(evaluateSpec, async (args) => (await import('./evaluate/run.js')).runEvaluate(args)),
   defineCommand(serveSpec, async (args) => (await import('./serve/run.js')).runServe(args)),
+  defineCommand(explainSpec, async (args) => (await import('./explain/run.js')).runExplain(args)),
+  defineCommand(exportSpec, async (args) => (await import('./export/run.js')).runExport(args)),
   defineCommand(inspectSpec, async (args) => (await import('./inspect/run.js')).runInspect(args)),
   defineCommand(benchSpec, async (args) => (await import('./bench/run.js')).runBench(args)),
   defineCommand(doctorSpec, async (args) => (await import('./doctor/run.js')).runDoctor(args)),

@@ -85,19 +85,23 @@ function argumentsText({ arguments: list, rest }: CommandSpec): string {
 
 /** `steepest train DATA [options]`. */
 export function usageLine(spec: CommandSpec): string {
-  const options = Object.keys(spec.options).length > 0 ? '[options]' : '';
-  return ['steepest', spec.name, argumentsText(spec), options].filter(Boolean).join(' ');
-}
-
-/** `steepest train DATA`, with required options, for lists. */
-export function shortUsage(spec: CommandSpec): string {
-  const needed = Object.entries(spec.options).filter(([, { required }]) => required);
-  const terms = needed.map(([name, option]) =>
-    optionTerm(name, { ...option, short: undefined } as OptionSpec),
-  );
-  return [spec.name, argumentsText({ ...spec, rest: undefined } as CommandSpec), ...terms]
+  const isOptional = ({ required }: OptionSpec): boolean => !required;
+  const options = Object.values(spec.options).some(isOptional) ? '[options]' : '';
+  return ['steepest', spec.name, argumentsText(spec), ...neededTerms(spec), options]
     .filter(Boolean)
     .join(' ');
+}
+
+/** Options that have to be given, as one types them. */
+const neededTerms = ({ options }: CommandSpec): string[] =>
+  Object.entries(options)
+    .filter(([, { required }]) => required)
+    .map(([name, option]) => optionTerm(name, { ...option, short: undefined } as OptionSpec));
+
+/** `train DATA`, with required options, for lists. */
+export function shortUsage(spec: CommandSpec): string {
+  const words = argumentsText({ ...spec, rest: undefined } as CommandSpec);
+  return [spec.name, words, ...neededTerms(spec)].filter(Boolean).join(' ');
 }
 
 /** Terms with their phrases beside them, or below if a term is long. */

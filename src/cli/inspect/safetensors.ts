@@ -6,20 +6,51 @@ import { decodeSafetensors, readTensorInfo, type TensorInfo } from '../../io/saf
 import { ALL_TYPES } from '../../io/safetensorsTypes.js';
 import { resolveModel } from '../../networks/compile/model.js';
 import { Sequential } from '../../networks/models/sequential.js';
+import { modelInfoFrom } from '../modelInfo.js';
 import { type Fact, type Facts, type Inspection, MOST_TEXT, numbersIn, type Table } from './inspection.js';
 import { fields, textOf } from './json.js';
 
 /** A safetensors file: a network or an estimator of ours, or tensors of another program. */
 export async function inspectSafetensors(bytes: Uint8Array): Promise<Inspection> {
   const { tensors, metadata } = readTensorInfo(bytes, ALL_TYPES);
-  if (metadata.format === FORMATS.network.format) return inspectNetwork(bytes, metadata, tensors);
-  if (metadata.format === FORMATS.estimator.format) return inspectEstimator(bytes);
+  if (metadata.format === FORMATS.network.format) {
+    return withTraining(await inspectNetwork(bytes, metadata, tensors), metadata);
+  }
+  if (metadata.format === FORMATS.estimator.format) {
+    return withTraining(await inspectEstimator(bytes), metadata);
+  }
   const facts: Facts = {
     tensors: tensors.length,
     numbers: tensors.reduce((sum, { shape }) => sum + numbersIn(shape), 0),
   };
   for (const [key, value] of Object.entries(metadata)) facts[`metadata ${key}`] = value.slice(0, MOST_TEXT);
   return { kind: 'tensors of another program (safetensors)', facts, tables: [tensorTable(tensors)] };
+}
+
+/** With what `steepest train` has written beside the model. */
+function withTraining(
+  { kind, facts, tables }: Inspection,
+  metadata: Readonly<Record<string, string>>,
+): Inspection {
+  const info = modelInfoFrom(metadata);
+  if (info === undefined) return { kind, facts, tables };
+  const { target, task, rows, validation, command, scores, version } = info;
+  const origin =
+    validation.kind === 'folds'
+      ? `${validation.folds} folds`
+      : `${rows.held.toLocaleString('en-US')} held-out rows`;
+  return {
+    kind,
+    facts: { ...facts, target, task, trained: rows.trained, scored: origin, command, version },
+    tables: [
+      {
+        name: 'scores',
+        head: ['score', 'model', 'baseline'],
+        rows: scores.map(({ name, value, baseline }) => [name, value, baseline]),
+      },
+      ...tables,
+    ],
+  };
 }
 
 const tensorTable = (tensors: readonly TensorInfo[]): Table => ({
