@@ -1,6 +1,6 @@
 export const STYLE = `
-:root{--bg:#fdfdfc;--fg:#1d232b;--soft:#667080;--line:#dfe3e8;--one:#1d232b;--won:#2b7a78;--lost:#c4572e;--card:#f3f5f6;--spread:#0b2f38}
-@media (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e4e8ec;--soft:#98a3b0;--line:#2c343d;--one:#e4e8ec;--won:#4fb3a9;--lost:#e98a5d;--card:#1d232a;--spread:#f2fbfa}}
+:root{--bg:#fdfdfc;--fg:#1d232b;--soft:#667080;--line:#dfe3e8;--won:#2b7a78;--lost:#c4572e;--card:#f3f5f6}
+@media (prefers-color-scheme:dark){:root{--bg:#14181d;--fg:#e4e8ec;--soft:#98a3b0;--line:#2c343d;--won:#4fb3a9;--lost:#e98a5d;--card:#1d232a}}
 *{box-sizing:border-box}html{scroll-behavior:smooth}
 body{margin:0 auto;max-width:66rem;padding:2rem 1.25rem 4rem;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.9rem;margin:0 0 .5rem}h2{font-size:1.45rem;margin:0 0 .5rem}h3{font-size:1.15rem;margin:0 0 .25rem}
@@ -8,9 +8,7 @@ article{margin-top:3.5rem;padding-top:1.5rem;border-top:3px solid var(--won)}sec
 nav{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.75rem}nav a{padding:.1rem .7rem;border:1px solid var(--line);border-radius:1rem;font-size:.875rem;text-decoration:none}
 a{color:var(--won)}pre,code{font:13px/1.5 ui-monospace,monospace}pre{background:var(--card);padding:.75rem 1rem;border-radius:6px;white-space:pre-wrap;margin:.5rem 0}
 .how{color:var(--soft);font-size:.875rem}figure{margin:1rem 0;overflow-x:auto}summary{cursor:pointer;color:var(--won);font-size:.9rem}
-svg{width:100%;min-width:40rem;height:auto;display:block}
-svg text{font:12px system-ui,sans-serif;fill:var(--fg)}svg .row{font-weight:600}svg .peer,svg .tick,svg .absent{fill:var(--soft)}svg .absent{font-style:italic}
-.grid{stroke:var(--line)}.one{stroke:var(--one);stroke-width:1.5}.won{fill:var(--won)}.lost{fill:var(--lost)}.spread{stroke:var(--spread);stroke-width:1.5;opacity:.65}
+figure svg{width:100%;max-width:34rem;height:auto;display:block;--plot-back:transparent;--plot-text:var(--fg);--plot-soft:var(--soft);--plot-grid:var(--line);--plot-s1:var(--won);--plot-s2:var(--lost)}
 table{border-collapse:collapse;width:100%;margin-top:.5rem;font-size:.875rem;display:block;overflow-x:auto;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.2rem .9rem .2rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 .number{text-align:right;white-space:nowrap}.name{white-space:nowrap}thead th{color:var(--soft);font-weight:500}.group th{padding-top:.9rem}.group small{color:var(--soft);font-weight:400}

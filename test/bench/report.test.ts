@@ -69,26 +69,25 @@ const processor = (results: Result[], name = 'Some <CPU> (Design 7)') => ({
 });
 const shared = (share: number) => ({ ...figure('steepest', 10), share, cores: 2 });
 
+/** Where the bars of a chart begin and end: of one that is ahead (s1), or behind (s2). */
+const bars = (svg: string, series: 's1' | 's2') =>
+  [...svg.matchAll(/<g class="focus (s\d)".*?<rect class="mark" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/g)]
+    .filter(([, of]) => of === series)
+    .map(([, , x, width]) => ({ left: Number(x), right: Number(x) + Number(width) }));
+
 describe('the page', () => {
   const html = page([processor([result([won, lost, alone])])]);
 
   test('shows a lost row like the others, its bar left of the line', () => {
     expect(html).toContain('a lost row');
-    const svg = chart([won, lost]);
-    const line = Number(/class="one" d="M([\d.]+)/.exec(svg)?.[1]);
-    const bar = /class="lost" x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/.exec(svg);
-    expect(Number(bar?.[1]) + Number(bar?.[2])).toBeCloseTo(line, 0);
-    const ahead = /class="won" x="([\d.]+)"/.exec(svg);
-    expect(Number(ahead?.[1])).toBeCloseTo(line, 0);
+    const [behind] = bars(chart([won, lost]), 's2');
+    for (const ahead of bars(chart([won, lost]), 's1')) expect(ahead.left).toBeCloseTo(behind!.right, 0);
     expect(html).toContain('0.500 ×');
   });
 
   test('longer bars for larger ratios', () => {
-    const widths = [...chart([won]).matchAll(/class="won".*?width="([\d.]+)"/g)].map((match) =>
-      Number(match[1]),
-    );
-    expect(widths).toHaveLength(2);
-    expect(widths[1]).toBeGreaterThan(widths[0]!);
+    const [four, eight] = bars(chart([won]), 's1').map(({ left, right }) => right - left);
+    expect(eight).toBeGreaterThan(four!);
   });
 
   test('says why a peer is absent, with text escaped', () => {

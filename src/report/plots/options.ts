@@ -1,14 +1,16 @@
-import { checkInteger, checkKeys, checkOptions } from '../../core/check.js';
+import { checkBoolean, checkInteger, checkKeys, checkOptions } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 
 /** Options of every plot. */
 export interface PlotOptions {
   /**
-   * Stands above the drawing, and is its name for screen readers. An empty string draws none; the
-   * name is then the usual one.
+   * Stands above the drawing, and is its name for screen readers. With an empty string nothing is
+   * drawn, and the name is the usual one.
    */
   title?: string;
+  /** Whether the title is drawn (true). Where a page has a heading of its own, it is not needed. */
+  heading?: boolean;
   /**
    * Width of the drawing in its own units (420), from 320 to 2000. Text is 12 units high, so the
    * usual width suits phones and columns of a page; choose more for a drawing that is shown wide.
@@ -48,13 +50,18 @@ export function readPlotOptions(
   own: readonly string[],
   usualTitle: string,
 ): ReadOptions {
-  checkKeys(`options of ${plot}`, checkOptions(`options of ${plot}`, options), ['title', 'width', ...own], {
-    labels: 'classes',
-    classNames: 'classes',
-    heading: 'title',
-    featureNames: 'names',
-    columnNames: 'names',
-  });
+  checkKeys(
+    `options of ${plot}`,
+    checkOptions(`options of ${plot}`, options),
+    ['title', 'heading', 'width', ...own],
+    {
+      labels: 'classes',
+      classNames: 'classes',
+      header: 'title',
+      featureNames: 'names',
+      columnNames: 'names',
+    },
+  );
   const width = checkInteger('width', options.width ?? WIDTH, LEAST_WIDTH);
   if (width > MOST_WIDTH) {
     throw new SteepestError('ERR_ARGUMENT', {
@@ -64,6 +71,7 @@ export function readPlotOptions(
     });
   }
   const title = options.title === undefined ? usualTitle : checkText('title', options.title);
-  const isHeaded = title.trim() !== '';
-  return { title: isHeaded ? title : usualTitle, isHeaded, width };
+  const heading = options.heading === undefined ? true : checkBoolean('heading', options.heading);
+  const isEmpty = title.trim() === '';
+  return { title: isEmpty ? usualTitle : title, isHeaded: heading && !isEmpty, width };
 }
