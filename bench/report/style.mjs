@@ -8,7 +8,7 @@ article{margin-top:3.5rem;padding-top:1.5rem;border-top:3px solid var(--won)}sec
 nav{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.75rem}nav a{padding:.1rem .7rem;border:1px solid var(--line);border-radius:1rem;font-size:.875rem;text-decoration:none}
 a{color:var(--won)}pre,code{font:13px/1.5 ui-monospace,monospace}pre{background:var(--card);padding:.75rem 1rem;border-radius:6px;white-space:pre-wrap;margin:.5rem 0}
 .how{color:var(--soft);font-size:.875rem}figure{margin:1rem 0;overflow-x:auto}summary{cursor:pointer;color:var(--won);font-size:.9rem}
-figure svg{width:100%;max-width:34rem;height:auto;display:block;--plot-back:transparent;--plot-text:var(--fg);--plot-soft:var(--soft);--plot-grid:var(--line);--plot-s1:var(--won);--plot-s2:var(--lost)}
+figure .steepest-plot{width:100%;max-width:34rem;height:auto;display:block;--plot-back:transparent;--plot-text:var(--fg);--plot-soft:var(--soft);--plot-grid:var(--line);--plot-s1:var(--won);--plot-s2:var(--lost)}
 table{border-collapse:collapse;width:100%;margin-top:.5rem;font-size:.875rem;display:block;overflow-x:auto;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.2rem .9rem .2rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 .number{text-align:right;white-space:nowrap}.name{white-space:nowrap}thead th{color:var(--soft);font-weight:500}.group th{padding-top:.9rem}.group small{color:var(--soft);font-weight:400}

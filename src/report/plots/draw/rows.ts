@@ -2,7 +2,7 @@ import { type Box, columnsAxis } from './axes.js';
 import { EDGE } from './drawing.js';
 import { valueText } from './numbers.js';
 import { linear, logarithmic, type Scale } from './scales.js';
-import { at, fitText, textAt, titled, widest } from './text.js';
+import { at, fitText, textAt, textWidth, titled, widest } from './text.js';
 
 /** Rows below each other: a name, a bar, a number. */
 
@@ -34,8 +34,12 @@ const BAR = 14;
 /** Above a heading. */
 const GAP = 12;
 const FOOT = 24;
-/** The widest names take this share of the drawing. */
+/** The widest numbers. */
+const MOST_NUMBER = 0.3;
+/** Names beside bars take at most this share of the drawing; wider ones stand above them. */
 const MOST_NAME = 0.4;
+/** Height of a name above a bar. */
+const ABOVE = 15;
 /** So many stops of the Tab key are few. */
 const MOST_STOPS = 60;
 /** Of higher drawings, numbers stand above the bars as well. */
@@ -52,49 +56,62 @@ export function rowText({ name, value, low, high, note }: RowInput, unit: string
   return `${name}: ${withUnit(value, unit)}${spread}${note === undefined ? '' : `, ${note}`}`;
 }
 
+/** Where rows lie. */
+interface Layout {
+  box: Box;
+  /** Of each row. */
+  tops: number[];
+  /** Names stand above the bars. */
+  isStacked: boolean;
+  /** Numbers of the axis stand above the bars too. */
+  isHigh: boolean;
+}
+
 export function drawRows(rows: readonly RowInput[], options: RowsOptions): { part: string; height: number } {
   const { width, base, isLog, unit, name } = options;
   const bars = rows.filter(({ isHeading }) => !isHeading);
-  const names = widest(
-    bars.map((row) => row.name),
-    width * MOST_NAME,
-  );
-  const numbers = widest(
-    bars.map(({ value }) => (value === undefined ? '' : withUnit(value, unit))),
-    width * 0.3,
-  );
-  const tops: number[] = [];
-  let bottom = 6;
-  rows.forEach(({ isHeading }, i) => {
-    if (isHeading && i > 0) bottom += GAP;
-    tops.push(bottom);
-    bottom += ROW;
-  });
-  const isHigh = bottom > HIGH;
-  const shift = isHigh ? 20 : 0;
-  const box: Box = {
-    left: EDGE + names + 12,
-    right: width - EDGE - numbers - 10,
-    top: shift + 4,
-    bottom: bottom + shift,
-  };
+  const layout = layoutOf(rows, bars, width, unit);
+  const { box, tops, isStacked, isHigh } = layout;
   const x = scaleOf(bars, box, base, isLog);
+  const place = { layout, x, options, isStop: bars.length <= MOST_STOPS };
+  const room = width - 2 * EDGE;
   const parts = [
     columnsAxis(box, x, { within: [EDGE, width - EDGE], isOnTop: isHigh, isBare: true }),
-    gridOf(rows, tops, shift, x, base),
+    gridOf(rows, tops, isStacked, x, base),
     ...rows.map((row, i) =>
       row.isHeading
-        ? textAt(EDGE, tops[i] + shift + 16, fitText(row.name, width - 2 * EDGE, undefined, true), {
+        ? textAt(EDGE, tops[i] + 16, fitText(row.name, room, undefined, true), {
             of: 'strong',
             whole: row.name,
           })
-        : rowOf(row, tops[i] + shift, { box, x, names, options, isStop: bars.length <= MOST_STOPS }),
+        : rowOf(row, tops[i], place),
     ),
     name === ''
       ? ''
       : textAt(box.right, box.bottom + 32, fitText(name, box.right - EDGE), { anchor: 'end', of: 'soft' }),
   ];
   return { part: parts.join(''), height: box.bottom + FOOT + (name === '' ? 0 : 16) };
+}
+
+function layoutOf(rows: readonly RowInput[], bars: readonly RowInput[], width: number, unit: string): Layout {
+  const names = Math.max(...bars.map((row) => textWidth(row.name)));
+  const isStacked = names > width * MOST_NAME;
+  const numbers = widest(
+    bars.map(({ value }) => (value === undefined ? '' : withUnit(value, unit))),
+    width * MOST_NUMBER,
+  );
+  const high = bars.length * (isStacked ? ROW + ABOVE : ROW);
+  const isHigh = high > HIGH;
+  const tops: number[] = [];
+  let bottom = isHigh ? 26 : 6;
+  rows.forEach(({ isHeading }, i) => {
+    if (isHeading && i > 0) bottom += GAP;
+    tops.push(bottom);
+    bottom += isHeading || !isStacked ? ROW : ROW + ABOVE;
+  });
+  const left = isStacked ? EDGE : EDGE + names + 12;
+  const box = { left, right: width - EDGE - numbers - 10, top: tops[0] - 2, bottom };
+  return { box, tops, isStacked, isHigh };
 }
 
 function scaleOf(bars: readonly RowInput[], box: Box, base: number, isLog: boolean): Scale {
@@ -108,11 +125,11 @@ function scaleOf(bars: readonly RowInput[], box: Box, base: number, isLog: boole
   return logarithmic([least / 1.08, most * 1.08], range, 5);
 }
 
-/** Lines behind the bars, not behind headings: of the ticks, and where bars begin. */
+/** Lines behind the bars, not behind words: of the ticks, and where bars begin. */
 function gridOf(
   rows: readonly RowInput[],
   tops: readonly number[],
-  shift: number,
+  isStacked: boolean,
   x: Scale,
   base: number,
 ): string {
@@ -120,8 +137,9 @@ function gridOf(
   for (let first = 0; first < rows.length; first++) {
     if (rows[first].isHeading) continue;
     let end = first;
-    while (end + 1 < rows.length && !rows[end + 1].isHeading) end++;
-    const [from, to] = [tops[first] + shift - 1, tops[end] + shift + ROW + 1];
+    while (!isStacked && end + 1 < rows.length && !rows[end + 1].isHeading) end++;
+    const above = isStacked ? ABOVE : 0;
+    const [from, to] = [tops[first] + above, tops[end] + above + ROW + 1];
     for (const { value } of x.ticks) grid += `M${at(x.of(value))} ${at(from)}V${at(to)}`;
     axis += `M${at(x.of(base))} ${at(from)}V${at(to)}`;
     first = end;
@@ -130,35 +148,40 @@ function gridOf(
 }
 
 interface RowPlace {
-  box: Box;
+  layout: Layout;
   x: Scale;
-  names: number;
   options: RowsOptions;
   isStop: boolean;
 }
 
-function rowOf(row: RowInput, top: number, { box, x, names, options, isStop }: RowPlace): string {
+function rowOf(row: RowInput, top: number, { layout, x, options, isStop }: RowPlace): string {
+  const { box, isStacked } = layout;
   const { base, unit, width } = options;
-  const middle = top + ROW / 2;
-  const label = textAt(box.left - 12, middle + 4, fitText(row.name, names), { anchor: 'end' });
-  const stop = isStop ? ' tabindex="0" role="img"' : '';
-  const title = titled(rowText(row, unit));
+  const middle = top + ROW / 2 + (isStacked ? ABOVE : 0);
+  const name = isStacked ? fitText(row.name, width - 2 * EDGE) : row.name;
+  const label = isStacked
+    ? textAt(EDGE, top + 13, name, { whole: row.name })
+    : textAt(box.left - 12, middle + 4, name, { anchor: 'end' });
+  const open = `<g class="focus${row.value === undefined ? '' : ` s${row.value >= base ? 1 : 2}`}"${isStop ? ' tabindex="0" role="img"' : ''}>${titled(rowText(row, unit))}${label}`;
   if (row.value === undefined) {
     const note = fitText(row.note ?? 'no value', width - EDGE - box.left - 8);
-    return `<g class="focus"${stop}>${title}${label}${textAt(box.left + 8, middle + 4, note, { of: 'soft' })}</g>`;
+    return `${open}${textAt(box.left + 8, middle + 4, note, { of: 'soft' })}</g>`;
   }
   const [a, b] = [x.of(base), x.of(row.value)];
   const [left, right] = [Math.min(a, b), Math.max(a, b)];
-  const { low, high } = row;
-  const whisker =
-    low === undefined || high === undefined || low === high
-      ? ''
-      : `<path class="whisker" d="M${at(x.of(low))} ${at(middle)}H${at(x.of(high))}M${at(x.of(low))} ${at(middle - 3)}v6M${at(x.of(high))} ${at(middle - 3)}v6"/>`;
-  const number = withUnit(row.value, unit);
+  const number = fitText(withUnit(row.value, unit), width * MOST_NUMBER);
   return [
-    `<g class="focus s${row.value >= base ? 1 : 2}"${stop}>${title}${label}`,
-    `<rect class="hit" x="${at(box.left)}" y="${at(top)}" width="${at(box.right - box.left)}" height="${ROW}"/>`,
-    `<rect class="mark" x="${at(left)}" y="${at(middle - BAR / 2)}" width="${at(Math.max(1, right - left))}" height="${BAR}" rx="2"/>${whisker}`,
-    `${textAt(width - EDGE, middle + 4, fitText(number, Math.max(40, width * 0.3)), { anchor: 'end' })}</g>`,
+    open,
+    `<rect class="hit" x="${at(box.left)}" y="${at(middle - ROW / 2)}" width="${at(box.right - box.left)}" height="${ROW}"/>`,
+    `<rect class="mark" x="${at(left)}" y="${at(middle - BAR / 2)}" width="${at(Math.max(1, right - left))}" height="${BAR}" rx="2"/>`,
+    whiskerOf(row, middle, x),
+    `${textAt(width - EDGE, middle + 4, number, { anchor: 'end' })}</g>`,
   ].join('');
+}
+
+function whiskerOf({ low, high }: RowInput, middle: number, x: Scale): string {
+  if (low === undefined || high === undefined || low === high) return '';
+  const [from, to] = [at(x.of(low)), at(x.of(high))];
+  const top = at(middle - 3);
+  return `<path class="whisker" d="M${from} ${at(middle)}H${to}M${from} ${top}v6M${to} ${top}v6"/>`;
 }
