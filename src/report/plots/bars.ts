@@ -35,7 +35,7 @@ export interface BarsOptions extends PlotOptions {
 }
 
 /** An SVG of more would be too large to be looked at. */
-const MOST_BARS = 500;
+const MOST_BARS = 300;
 const OWN = ['scale', 'base', 'unit', 'xName'];
 
 /**

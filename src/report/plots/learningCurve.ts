@@ -12,6 +12,9 @@ export type { HistoryInput };
 
 /** The height of the marks of one quantity, and of the line with its name. */
 const PANEL = 110;
+/** Points of all lines together, and of each at most. */
+const ALL_POINTS = 10_000;
+const MOST_POINTS = 800;
 const HEAD = 24;
 const FOOT = 30;
 /** The widest name of a line at its end. */
@@ -51,7 +54,16 @@ export function learningCurve(history: HistoryInput, options: PlotOptions = {}):
   const x = epochScale(training.epochs, [left + 4, right - 4]);
   const boxes = groups.map((_, i): Box => ({ left, right, top: panelRange(i)[1], bottom: panelRange(i)[0] }));
   const last = boxes[boxes.length - 1];
-  const panels = groups.map((group, i) => panel(group, boxes[i], x, scalesOf[i], training.best));
+  const lines = groups.reduce((sum, { curves }) => sum + curves.length, 0);
+  const most = Math.max(120, Math.min(MOST_POINTS, Math.floor(ALL_POINTS / lines)));
+  const bestText = training.best === undefined ? '' : `best: epoch ${training.best + 1}`;
+  const bestWidth = textWidth(bestText) + 12;
+  const notes = groups.map((group, i) =>
+    fitText(headingOf(group, scalesOf[i]), right - EDGE - (i === 0 ? bestWidth : 0), undefined, true),
+  );
+  const panels = groups.map((group, i) =>
+    panel(group, { box: boxes[i], x, y: scalesOf[i], best: training.best, most, note: notes[i] }),
+  );
   const axis = columnsAxis(last, x, { isBare: true, within: [0, right + 4] });
   return svgOf({
     ...read,
@@ -61,7 +73,10 @@ export function learningCurve(history: HistoryInput, options: PlotOptions = {}):
       ...panels,
       axis,
       textAt(right + 10, last.bottom + 16, 'epoch', { of: 'soft' }),
-      bestLine(training, boxes, x),
+      bestLine(training, boxes, x, {
+        text: bestText,
+        after: EDGE + textWidth(notes[0], undefined, true) + 12,
+      }),
       epochColumns(training, boxes, x, scalesOf),
     ],
   });
@@ -87,10 +102,22 @@ function scaleOf({ curves, isRate }: CurveGroup, range: Range): Scale {
   return isWide ? logarithmic(ends, range, 4) : linear(ends, range, { count: 4 });
 }
 
-function panel(group: CurveGroup, box: Box, x: Scale, y: Scale, best: number | undefined): string {
-  const { name, curves, isRate } = group;
-  const note = y.isLog ? `${name}, logarithmic` : name;
-  const heading = textAt(EDGE, box.top - 10, fitText(note, box.right - EDGE), { of: 'strong', whole: note });
+const headingOf = ({ name }: CurveGroup, { isLog }: Scale): string => (isLog ? `${name}, logarithmic` : name);
+
+interface PanelPlace {
+  box: Box;
+  x: Scale;
+  y: Scale;
+  best: number | undefined;
+  /** Points of a line. */
+  most: number;
+  /** Above the panel. */
+  note: string;
+}
+
+function panel(group: CurveGroup, { box, x, y, best, most, note }: PanelPlace): string {
+  const { curves, isRate } = group;
+  const heading = textAt(EDGE, box.top - 10, note, { of: 'strong', whole: headingOf(group, y) });
   const ends = curves.map(({ values }) => {
     const end = values.findLastIndex((value) => Number.isFinite(value));
     return end < 0 ? box.bottom : y.of(values[end]);
@@ -112,19 +139,23 @@ function panel(group: CurveGroup, box: Box, x: Scale, y: Scale, best: number | u
       curves.length > 1
         ? textAt(box.right + 6, places[i], fitText(label, MOST_NAME), { of: 'name', whole: label })
         : '';
-    return `<g class="s${series}">${lineOf(points)}${ring}${end}</g>`;
+    return `<g class="s${series}">${lineOf(points, most)}${ring}${end}</g>`;
   });
   return `${heading}${rowsAxis(box, y)}${lines.join('')}`;
 }
 
 /** A line through all quantities at the best epoch, with its name above. */
-function bestLine({ best }: Training, boxes: readonly Box[], x: Scale): string {
+function bestLine(
+  { best }: Training,
+  boxes: readonly Box[],
+  x: Scale,
+  { text, after }: { text: string; after: number },
+): string {
   if (best === undefined) return '';
   const [{ top, right }] = boxes;
   const place = x.of(best + 1);
-  const text = `best: epoch ${best + 1}`;
   const half = textWidth(text) / 2;
-  const middle = Math.min(right + 20 - half, Math.max(place, EDGE + half));
+  const middle = Math.min(right + 20 - half, Math.max(place, after + half));
   const lines = boxes.map((box) => `M${at(place)} ${at(box.top)}V${at(box.bottom)}`);
   return `<path class="guide" d="${lines.join('')}"/>${textAt(middle, top - 10, text, { anchor: 'middle', of: 'soft' })}`;
 }

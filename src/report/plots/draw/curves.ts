@@ -45,6 +45,8 @@ const MOST_COLOURED = 6;
 /** Points of a line in grey. */
 const FEW_POINTS = 60;
 const HEIGHT = 290;
+/** So many stops of the Tab key are few; with more, values show to the pointer alone. */
+const MOST_STOPS = 80;
 
 /** The curves that are told apart, and the rest, which is drawn in grey. */
 function chosen(curves: readonly CurveOfClass[]): { coloured: CurveOfClass[]; others: CurveOfClass[] } {
@@ -74,6 +76,7 @@ export function drawCurves(input: CurvesInput): string {
     items.push({ series: 0, name: count, note: input.others(others) });
   }
   const legend = isOne ? { part: '', height: 0 } : legendOf(items, width, height);
+  const areStops = coloured.reduce((sum, { stops }) => sum + stops.length, 0) <= MOST_STOPS;
   const grey = others.map(
     ({ name, note, points }) =>
       `<g>${titled(`${name}: ${note}`)}${lineOf(place(points), FEW_POINTS).replace('class="line"', 'class="other"')}</g>`,
@@ -96,7 +99,7 @@ export function drawCurves(input: CurvesInput): string {
       ...grey,
       ...lines.toReversed(),
       legend.part,
-      ...coloured.map(({ stops }, i) => stopsOf(stops, `s${i + 1}`, x, y)),
+      ...coloured.map(({ stops }, i) => stopsOf(stops, { series: i + 1, x, y, areStops })),
     ],
   });
 }
@@ -104,11 +107,15 @@ export function drawCurves(input: CurvesInput): string {
 const dot = ({ x, y }: Point): string => `<circle class="mark" cx="${at(x)}" cy="${at(y)}" r="3"/>`;
 
 /** Marks that show themselves and their values to the pointer and the keyboard. */
-function stopsOf(stops: readonly Stop[], series: string, x: Scale, y: Scale): string {
+function stopsOf(
+  stops: readonly Stop[],
+  { series, x, y, areStops }: { series: number; x: Scale; y: Scale; areStops: boolean },
+): string {
+  const attributes = areStops ? ' tabindex="0" role="img"' : '';
   return stops
     .map(({ x: px, y: py, text }) => {
       const [cx, cy] = [at(x.of(px)), at(y.of(py))];
-      return `<g class="at ${series}" tabindex="0" role="img">${titled(text)}<circle class="hit" cx="${cx}" cy="${cy}" r="9"/><circle class="ring show" cx="${cx}" cy="${cy}" r="4.5"/></g>`;
+      return `<g class="at s${series}"${attributes}>${titled(text)}<circle class="hit" cx="${cx}" cy="${cy}" r="9"/><circle class="ring show" cx="${cx}" cy="${cy}" r="4.5"/></g>`;
     })
     .join('');
 }

@@ -50,8 +50,9 @@ export function frameOf(width: number, x: AxisInput, y: AxisInput, options: Fram
   const left = EDGE + besideWidth(rows.ticks);
   const columns = linear(x.ends, [left, right], { count: 5, isNice: x.isNice, least: x.least });
   const box: Box = { left, top, right, bottom };
-  const beside = (text: string): number => (text === '' ? 0 : textWidth(text) + 12);
-  const yName = fitText(y.name, right - EDGE - beside(note));
+  const beside = (text: string, isBold = false): number =>
+    text === '' ? 0 : textWidth(text, TEXT_SIZE, isBold) + 12;
+  const yName = fitText(y.name, right - EDGE - beside(note, true));
   const xName = fitText(x.name, right - EDGE - (guide === '' ? 0 : SAMPLE + 6 + beside(guide)));
   const parts = [
     rowsAxis(box, rows),

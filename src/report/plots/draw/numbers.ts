@@ -46,7 +46,8 @@ export function valueText(value: number, digits = 4): string {
   const size = Math.abs(value);
   if (size >= LARGE || size < SMALL) {
     const [mantissa, power] = value.toExponential(digits - 1).split('e');
-    return `${fixed(Number(mantissa), digits - 1).replace(/\.?0+$/, '')}×10${superscript(Number(power))}`;
+    const front = fixed(Number(mantissa), digits - 1).replace(/\.?0+$/, '');
+    return `${front === '1' ? '' : front === '−1' ? '−' : `${front}×`}10${superscript(Number(power))}`;
   }
   const text = fixed(value, Math.max(0, digits - 1 - exponentOf(size)));
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;

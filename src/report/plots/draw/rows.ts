@@ -183,5 +183,7 @@ function whiskerOf({ low, high }: RowInput, middle: number, x: Scale): string {
   if (low === undefined || high === undefined || low === high) return '';
   const [from, to] = [at(x.of(low)), at(x.of(high))];
   const top = at(middle - 3);
-  return `<path class="whisker" d="M${from} ${at(middle)}H${to}M${from} ${top}v6M${to} ${top}v6"/>`;
+  const d = `M${from} ${at(middle)}H${to}M${from} ${top}v6M${to} ${top}v6`;
+  // An edge around it: it crosses the bar.
+  return `<path class="edge" d="${d}"/><path class="whisker" d="${d}"/>`;
 }

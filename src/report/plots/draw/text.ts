@@ -10,7 +10,7 @@ export const TEXT_SIZE = 12;
 /** Height of the line above a drawing. */
 export const HEADING_SIZE = 14;
 /** What a bold letter takes more. */
-const BOLD = 1.12;
+const BOLD = 1.14;
 
 /** Widths of characters, in heights of the text. */
 const WIDTHS: readonly (readonly [width: number, characters: string])[] = [
@@ -19,7 +19,7 @@ const WIDTHS: readonly (readonly [width: number, characters: string])[] = [
   [0.7, 'ABCEFKLPRSTVXYZ'],
   [0.8, 'DGHNOQU&'],
   [0.86, 'w+=<>~#^−×÷±≤≥'],
-  [1.08, 'mMW@%…'],
+  [1.08, 'mMW@%…ÆŒœæ'],
 ];
 /** Digits and most lower-case letters. */
 const USUAL = 0.65;
@@ -36,7 +36,8 @@ function widthOf(character: string): number {
   const known = OF_CHARACTER.get(character);
   if (known !== undefined) return known;
   const code = character.codePointAt(0)!;
-  if (code < 0x80) return USUAL;
+  // Control characters are replaced.
+  if (code < 0x80) return code < 0x20 ? OTHER : USUAL;
   if (code < 0x250) return LATIN;
   return code < 0x10000 ? OTHER : PICTURE;
 }

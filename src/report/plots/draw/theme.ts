@@ -61,11 +61,12 @@ const RULES = `
 .axis{stroke:var(--axis);fill:none}
 .guide{stroke:var(--axis);fill:none;stroke-dasharray:4 3}
 .line{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round;stroke-linecap:butt}
-.other{stroke:var(--axis);fill:none;opacity:.55}
+.other{stroke:var(--axis);fill:none}
 .mark{fill:var(--c)}
 .ring{fill:var(--back);stroke:var(--c);stroke-width:2}
 .dots{fill:none;stroke:var(--c);stroke-width:4.5;stroke-linecap:round;opacity:.75}
 .points .mark{fill-opacity:.8}
+.edge{stroke:var(--back);fill:none;stroke-width:4}
 .whisker{stroke:var(--text);fill:none;stroke-width:1.5}
 .pixels{image-rendering:pixelated}
 .wrong{fill:none;stroke:var(--c);stroke-width:2}

@@ -6,6 +6,8 @@ import type { Training } from './history.js';
 
 /** Most columns that show values: of more epochs, so many of them, evenly. */
 const MOST_COLUMNS = 120;
+/** Dots in all of them together: with many lines there are fewer columns. */
+const MOST_DOTS = 1000;
 /** So many stops of the Tab key are few. Of more, only the first, best and last epoch are stops. */
 const MOST_STOPS = 24;
 
@@ -28,7 +30,8 @@ export function epochColumns(
   scales: readonly Scale[],
 ): string {
   const { epochs, groups, best } = training;
-  const count = Math.min(epochs, MOST_COLUMNS);
+  const lines = groups.reduce((sum, { curves }) => sum + curves.length, 0);
+  const count = Math.min(epochs, MOST_COLUMNS, Math.max(20, Math.floor(MOST_DOTS / lines)));
   const chosen = Array.from({ length: count }, (_, i) =>
     count === 1 ? 0 : Math.round((i * (epochs - 1)) / (count - 1)),
   );

@@ -20,7 +20,7 @@ const WITHOUT_NUMBERS = [0.3, 1] as const;
 /** As many shades as an eye tells apart, where one path draws all cells of a shade. */
 const SHADES = 10;
 /** Most cells with values of their own to point at. */
-const MOST_CELLS = 900;
+const MOST_CELLS = 625;
 /** Most cells that stop the Tab key. */
 const MOST_STOPS = 25;
 
