@@ -8,6 +8,7 @@ import { exportSpec } from './export/command.js';
 import { inspectSpec } from './inspect/command.js';
 import { predictSpec } from './predict/command.js';
 import { serveSpec } from './serve/command.js';
+import { trainSpec } from './train/command.js';
 
 /**
  * The table of commands, in the order in which one needs them: what each takes, and what loads its
@@ -15,6 +16,7 @@ import { serveSpec } from './serve/command.js';
  * node scripts/docs/command.mjs
  */
 export const COMMANDS: readonly Command[] = [
+  defineCommand(trainSpec, async (args) => (await import('./train/run.js')).runTrain(args)),
   defineCommand(predictSpec, async (args) => (await import('./predict/run.js')).runPredict(args)),
   defineCommand(evaluateSpec, async (args) => (await import('./evaluate/run.js')).runEvaluate(args)),
   defineCommand(serveSpec, async (args) => (await import('./serve/run.js')).runServe(args)),

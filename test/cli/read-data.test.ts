@@ -100,7 +100,7 @@ describe('readData of CSV', () => {
 
   it('reads a file without names, and chosen columns', async () => {
     const path = put('bare.csv', '1,2\n3,4\n');
-    expect((await error(path)).hint).toContain('--no-header');
+    expect((await error(path)).hint).toContain('--header no');
     const { table: read } = await table(path, { reading: { header: false }, columns: ['column1'] });
     expect(read.columnNames).toEqual(['column1']);
     expect((await error(path, { reading: { header: false }, columns: ['colum1'] })).hint).toContain(

@@ -240,7 +240,7 @@ async function withHints<T>(work: () => Promise<T>, hintFor = hintForTraining): 
 
 function hintForTraining({ expected, hint }: SteepestError): string {
   if (/encoding/.test(hint)) return 'Pass --encoding windows-1252 or what it is, or save it as UTF-8.';
-  if (/header/.test(hint)) return 'Pass --no-header if the first line is data.';
+  if (/header/.test(hint)) return 'Pass --header no if the first line is data.';
   const name = /column '((?:[^']|'(?! \())+)'/.exec(expected)?.[1];
   const column = name === undefined ? 'NAME' : show(name);
   return `Fix the field, or pass --missing with its text, --categorical ${column} or --drop ${column}.`;

@@ -1,0 +1,123 @@
+/** `steepest train DATA --target NAME`: from data to a model in a file. */
+
+import { version } from '../../core/packageInfo.cjs';
+import { isError } from '../../core/realm.js';
+import { showPath } from '../../core/systemErrors.js';
+import { configure, shutdown } from '../../parallel/threads.js';
+import type { Read } from '../commandSpec.js';
+import { EXIT } from '../exitCodes.js';
+import { type ModelInfo, writeModelInfo } from '../modelInfo.js';
+import { print, printJson, say } from '../output.js';
+import { checkpointFolder, findCheckpoints, removeCheckpoints } from './checkpoints.js';
+import { chooseLearner } from './choose.js';
+import type { trainSpec } from './command.js';
+import type { Problem } from './dataset.js';
+import { partsOf, type Result, train, type Validation, validationOf } from './fit.js';
+import { readProblem } from './input.js';
+import { type Interrupt, onInterrupt } from './interrupt.js';
+import type { Learner } from './learner.js';
+import { checkOptions, commandText, type TrainOptions } from './options.js';
+import { checkModelPath, checkReportPath } from './outputs.js';
+import { decisions, leakWarnings, scoreTable } from './print.js';
+import { writeTrainReport } from './report.js';
+
+export async function runTrain({ arguments: { data }, options }: Read<typeof trainSpec>): Promise<number> {
+  checkOptions(data, options);
+  const { out, report, workers, resume, quiet, json } = options;
+  const replaces = await checkModelPath(out);
+  if (report !== undefined) await checkReportPath(report);
+  const found = findCheckpoints(out, resume);
+  if (workers !== undefined) configure({ maxThreads: workers });
+
+  const problem = await readProblem(data, options);
+  const learner = await chooseLearner(problem, options);
+  const validation = validationOf(problem, options);
+  const parts = partsOf(problem, validation, options.seed);
+  const talks = !quiet;
+  if (talks) say(decisions(problem, learner, validation, { seed: options.seed, out, replaces }));
+  for (const warning of leakWarnings(problem)) say(warning);
+  if (resume && talks) say(resumeWords(learner, found, out));
+
+  const interrupt = onInterrupt(() => say('\nstopping; once more ends at once'));
+  try {
+    const folder = checkpointFolder(out);
+    const manner = { signal: interrupt.signal, folder, progress: talks };
+    const begins = (what: string): void => void (talks && what !== '' && say(what));
+    const training = { problem, learner, validation, seed: options.seed, manner, begins };
+    const result = await train(training, parts);
+    const info = infoOf(data, options, problem, learner, validation, result);
+    await writeModelInfo(out, result.fitted.model.toBytes(), info);
+    if (report !== undefined) await writeTrainReport(report, { problem, learner, result, info, validation });
+    await removeCheckpoints(out);
+    if (json) await printJson({ ...info, out, report: report ?? null, columns: problem.columns ?? null });
+    else await print(`${scoreTable(result.scores)}\n`);
+    if (talks) say(`wrote ${showPath(out)}${report === undefined ? '' : ` and ${showPath(report)}`}`);
+    return EXIT.done;
+  } catch (error) {
+    return stopped(error, interrupt, learner, data, options);
+  } finally {
+    interrupt.end();
+    await shutdown();
+  }
+}
+
+/** What --resume finds. */
+function resumeWords({ resumes, words }: Learner, found: boolean, out: string): string {
+  if (!resumes) return `${words} has no checkpoints: it is fitted again, with the same bits`;
+  return found
+    ? `goes on from the checkpoint in ${showPath(checkpointFolder(out))}`
+    : `no checkpoint in ${showPath(checkpointFolder(out))}: begins at the start`;
+}
+
+/** After Ctrl-C: how to go on. Any other error is the caller's. */
+async function stopped(
+  error: unknown,
+  { signal }: Interrupt,
+  { resumes }: Learner,
+  source: string,
+  options: TrainOptions,
+): Promise<number> {
+  if (!signal.aborted || !isError(error) || (error as { code?: unknown }).code !== 'ERR_ABORTED') throw error;
+  const { out } = options;
+  const same = commandText(source, options) + (out === 'model.safetensors' ? '' : ` --out ${out}`);
+  say(
+    resumes
+      ? `stopped. To go on: ${same} --resume`
+      : `stopped before the end; nothing is written. To begin again: ${same}`,
+  );
+  return EXIT.stopped;
+}
+
+function infoOf(
+  source: string,
+  options: TrainOptions,
+  problem: Problem,
+  learner: Learner,
+  validation: Validation,
+  { scores, rows }: Result,
+): ModelInfo {
+  const { task, target, classes, columns, reading, image } = problem;
+  const used = columns?.filter(({ role }) => role !== 'dropped');
+  return {
+    version,
+    command: commandText(source, options),
+    task,
+    target,
+    ...(classes === undefined ? {} : { classes: classes.map(String) }),
+    model: learner.name,
+    ...(used === undefined
+      ? {}
+      : {
+          columns: used.map(({ name, role }) => ({
+            name,
+            role: role === 'many' ? 'category' : (role as 'number'),
+          })),
+        }),
+    ...(reading === undefined ? {} : { reading }),
+    ...(image === undefined ? {} : { image }),
+    rows,
+    validation,
+    seed: options.seed,
+    scores,
+  };
+}
