@@ -1,8 +1,10 @@
 /** The page about a model that a training writes. */
 
+import { basename } from 'node:path';
+import { type ReportOptions, writeReport } from '../../report/index.js';
 import type { ModelInfo } from '../modelInfo.js';
-import type { Problem } from './dataset.js';
-import type { Result, Validation } from './fit.js';
+import type { Dataset, Problem } from './dataset.js';
+import type { Result } from './fit.js';
 import type { Learner } from './learner.js';
 
 /** What the page is about. */
@@ -11,9 +13,42 @@ export interface TrainReport {
   learner: Learner;
   result: Result;
   info: ModelInfo;
-  validation: Validation;
+  signal: AbortSignal;
 }
 
-export async function writeTrainReport(_path: string, _about: TrainReport): Promise<void> {
-  throw new Error('not yet');
+/** @throws SteepestError `ERR_MODEL_FILE` if it cannot be written; `ERR_ABORTED` */
+export async function writeTrainReport(
+  path: string,
+  { problem, learner, result, info, signal }: TrainReport,
+): Promise<void> {
+  const { target, classes, source } = problem;
+  const { fitted, train, test } = result.shown;
+  const options: ReportOptions = {
+    model: fitted.model,
+    train: rowsFor(train, problem),
+    test: rowsFor(test, problem),
+    title: `${target} of ${basename(source)}`,
+    notes: notesOf(info, learner),
+    seed: info.seed,
+    command: info.command,
+    signal,
+    ...(fitted.history === undefined ? {} : { history: fitted.history as ReportOptions['history'] }),
+    ...(classes === undefined ? {} : { classes: classes.map(String) }),
+  };
+  await writeReport(path, options);
+}
+
+/** A network of images knows its classes by their names. */
+function rowsFor({ x, y }: Dataset, { kind, task }: Problem): ReportOptions['test'] {
+  const hasNames = kind === 'images' && task === 'classification';
+  return [x, hasNames ? Array.from(y as readonly unknown[], String) : y] as ReportOptions['test'];
+}
+
+function notesOf({ validation, version }: ModelInfo, { words }: Learner): string {
+  const model = `Model: ${words}. steepest ${version}.`;
+  if (validation.kind !== 'folds') return model;
+  return (
+    `${model} This page shows the model of the last of ${validation.folds} folds and the rows that it has ` +
+    'not seen; the file has a model that has learned from all rows.'
+  );
 }

@@ -6,12 +6,12 @@ import { showPath } from '../../core/systemErrors.js';
 import { configure, shutdown } from '../../parallel/threads.js';
 import type { Read } from '../commandSpec.js';
 import { EXIT } from '../exitCodes.js';
-import { type ModelInfo, writeModelInfo } from '../modelInfo.js';
+import { type ModelColumn, type ModelInfo, writeModelInfo } from '../modelInfo.js';
 import { print, printJson, say } from '../output.js';
 import { checkpointFolder, findCheckpoints, removeCheckpoints } from './checkpoints.js';
 import { chooseLearner } from './choose.js';
 import type { trainSpec } from './command.js';
-import type { Problem } from './dataset.js';
+import type { ColumnPlan, Problem } from './dataset.js';
 import { partsOf, type Result, train, type Validation, validationOf } from './fit.js';
 import { readProblem } from './input.js';
 import { type Interrupt, onInterrupt } from './interrupt.js';
@@ -23,12 +23,31 @@ import { writeTrainReport } from './report.js';
 
 export async function runTrain({ arguments: { data }, options }: Read<typeof trainSpec>): Promise<number> {
   checkOptions(data, options);
-  const { out, report, workers, resume, quiet, json } = options;
+  const { out, report, workers, resume } = options;
   const replaces = await checkModelPath(out);
   if (report !== undefined) await checkReportPath(report);
   const found = findCheckpoints(out, resume);
-  if (workers !== undefined) configure({ maxThreads: workers });
 
+  const { maxThreads } = configure();
+  if (workers !== undefined) configure({ maxThreads: workers });
+  try {
+    return await trainOn(data, options, { replaces, found });
+  } finally {
+    configure({ maxThreads });
+    await shutdown();
+  }
+}
+
+/** What was there before. */
+interface Before {
+  /** A model. */
+  replaces: boolean;
+  /** Checkpoints. */
+  found: boolean;
+}
+
+async function trainOn(data: string, options: TrainOptions, { replaces, found }: Before): Promise<number> {
+  const { out, report, resume, quiet, json } = options;
   const problem = await readProblem(data, options);
   const learner = await chooseLearner(problem, options);
   const validation = validationOf(problem, options);
@@ -47,7 +66,9 @@ export async function runTrain({ arguments: { data }, options }: Read<typeof tra
     const result = await train(training, parts);
     const info = infoOf(data, options, problem, learner, validation, result);
     await writeModelInfo(out, result.fitted.model.toBytes(), info);
-    if (report !== undefined) await writeTrainReport(report, { problem, learner, result, info, validation });
+    if (report !== undefined) {
+      await writeTrainReport(report, { problem, learner, result, info, signal: interrupt.signal });
+    }
     await removeCheckpoints(out);
     if (json) await printJson({ ...info, out, report: report ?? null, columns: problem.columns ?? null });
     else await print(`${scoreTable(result.scores)}\n`);
@@ -57,7 +78,6 @@ export async function runTrain({ arguments: { data }, options }: Read<typeof tra
     return stopped(error, interrupt, learner, data, options);
   } finally {
     interrupt.end();
-    await shutdown();
   }
 }
 
@@ -88,6 +108,15 @@ async function stopped(
   return EXIT.stopped;
 }
 
+/** Roles as readers of a model see them. */
+const ROLES: Readonly<Record<ColumnPlan['role'], ModelColumn['role']>> = {
+  number: 'number',
+  date: 'date',
+  category: 'category',
+  many: 'category',
+  dropped: 'category',
+};
+
 function infoOf(
   source: string,
   options: TrainOptions,
@@ -108,10 +137,7 @@ function infoOf(
     ...(used === undefined
       ? {}
       : {
-          columns: used.map(({ name, role }) => ({
-            name,
-            role: role === 'many' ? 'category' : (role as 'number'),
-          })),
+          columns: used.map(({ name, role }) => ({ name, role: ROLES[role] })),
         }),
     ...(reading === undefined ? {} : { reading }),
     ...(image === undefined ? {} : { image }),
