@@ -106,8 +106,7 @@ function planOf(table: DataTable, name: string, facts: Facts, wishes: Wishes): C
 /** Whether a column says the same as the target in other words, or in other units. */
 function copies(table: DataTable, name: string, y: Targets): boolean {
   const column = table.column(name);
-  const isNumbers = ArrayBuffer.isView(y);
-  if (isNumbers) return isNumericColumn(column) && isLinear(column, y as Float64Array);
+  if (ArrayBuffer.isView(y)) return isNumericColumn(column) && isLinear(column, y as Float64Array);
   const toTarget = new Map<unknown, unknown>();
   const toColumn = new Map<unknown, unknown>();
   let present = 0;

@@ -33,7 +33,7 @@ const SHIFT = 0.08;
 
 /** Bytes become −1 … 1; other numbers are divided by the largest. */
 function rescaling({ data }: NdArray, inputShape: readonly number[]): LayerConfig {
-  if (data instanceof Uint8Array || data.BYTES_PER_ELEMENT === 1) {
+  if (data.BYTES_PER_ELEMENT === 1) {
     return layer.rescaling({ scale: 2 / 255, offset: -1, inputShape: [...inputShape] });
   }
   let largest = 0;

@@ -80,16 +80,16 @@ async function tableProblem(data: TableData, options: TrainOptions): Promise<Pro
       hint: 'Name columns with --categorical or --numeric to use them all the same.',
     });
   }
-  const isFlag = isBoolean && task === 'classification';
+  const hasFlags = isBoolean && task === 'classification';
   return {
     source,
     kind: 'table',
     task,
     target,
-    classes: isFlag ? [false, true] : classes,
+    classes: hasFlags ? [false, true] : classes,
     data: {
       x: rows.select(used),
-      y: isFlag ? (y as number[]).map((value) => value === 1) : y,
+      y: hasFlags ? (y as number[]).map((value) => value === 1) : y,
       rows: rows.rows,
     },
     test: undefined,
