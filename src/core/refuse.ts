@@ -125,7 +125,19 @@ function tableHint(value: unknown, otherwise: string): string {
   return otherwise;
 }
 
-/** A table with named columns, such as a `DataTable`, that can turn into a matrix. */
+/**
+ * A table with named columns, such as a `DataTable`, that can turn into a matrix.
+ * @example
+ * ```ts
+ * import { data, type NamedColumns, Ridge } from 'steepest';
+ * const table: NamedColumns = {
+ *   columnNames: ['area', 'rooms'],
+ *   toMatrix: () => ({ data: Float64Array.of(50, 2, 80, 3), shape: [2, 2] }),
+ * };
+ * const model = await new Ridge().fit(table, [1, 2]);
+ * console.log(model.featureNamesIn); // [ 'area', 'rooms' ]
+ * ```
+ */
 export interface NamedColumns {
   readonly columnNames: readonly string[];
   /** All columns as numbers, row by row. */

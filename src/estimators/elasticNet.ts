@@ -24,6 +24,13 @@ const SPECS: ParamSpecs<ElasticNetParams> = {
  * Linear least squares with L1 and L2 penalties: minimises (1 / 2n)·Σ w_i·(y_i − b − x_i·coef)² +
  * alpha·(l1Ratio·‖coef‖₁ + ½·(1 − l1Ratio)·‖coef‖²), with n the sum of the weights, in float64.
  * (Zou & Hastie 2005; Friedman, Hastie, Tibshirani 2010)
+ * @example
+ * ```ts
+ * import { data, ElasticNet } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+ * const model = await new ElasticNet({ alpha: 0.1, l1Ratio: 0.9 }).fit(x, y);
+ * console.log((await model.score(x, y)) > 0.9); // true
+ * ```
  */
 export class ElasticNet extends PenalizedModel<ElasticNetParams> {
   constructor(params: Partial<ElasticNetParams> = {}) {

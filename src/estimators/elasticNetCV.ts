@@ -28,6 +28,13 @@ const SPECS: ParamSpecs<ElasticNetCVParams> = {
  * `ElasticNet` with the alpha, among a path of them, and the l1Ratio that have the least mean
  * squared error on rows left out. The rows are read once, whatever the number of alphas, ratios and
  * folds. (Friedman, Hastie, Tibshirani 2010)
+ * @example
+ * ```ts
+ * import { data, ElasticNetCV } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+ * const model = await new ElasticNetCV({ l1Ratio: [0.5, 1] }).fit(x, y);
+ * console.log(model.l1Ratio, model.alphas.shape); // 1 [ 2, 100 ]
+ * ```
  */
 export class ElasticNetCV extends CrossModel<ElasticNetCVParams> {
   constructor(params: Partial<ElasticNetCVParams> = {}) {

@@ -59,6 +59,14 @@ interface Fitted extends LinearFit {
  * the scale σ of the errors, Σ w_i·(σ + σ·H((y_i − b − x_i·coef)/σ)) + alpha·‖coef‖², where H(z) is
  * z² up to epsilon and 2·epsilon·|z| − epsilon² beyond, as scikit-learn does. (Huber & Ronchetti,
  * "Robust Statistics", 2nd ed., §7.8)
+ * @example
+ * ```ts
+ * import { HuberRegressor } from 'steepest';
+ * // The last row is an outlier, which least squares would follow.
+ * const x = [[1], [2], [3], [4], [5], [6]];
+ * const model = await new HuberRegressor().fit(x, [2, 4, 6, 8, 10, 90]);
+ * console.log((await model.predict([[6]]))[0]! < 15); // true
+ * ```
  */
 export class HuberRegressor extends LinearModel<HuberRegressorParams, Fitted, Float64Array> {
   constructor(params: Partial<HuberRegressorParams> = {}) {

@@ -121,6 +121,14 @@ const isSizes = (value: unknown): value is Sizes | null =>
  * result is bit-identical for any number of workers. (Golub & Van Loan, "Matrix Computations", §5.3
  * and §5.5; Demmel, Grigori, Hoemmen, Langou, "Communication-optimal parallel and sequential QR and
  * LU factorizations", 2012)
+ * @example
+ * ```ts
+ * import { LinearRegression } from 'steepest';
+ * const x = [[1], [2], [3], [4]];
+ * const model = await new LinearRegression().fit(x, [3, 5, 7, 9]);
+ * console.log(model.coef.data[0]!.toFixed(3), model.intercept[0]!.toFixed(3)); // 2.000 1.000
+ * console.log((await model.predict([[10]]))[0]!.toFixed(3)); // 21.000
+ * ```
  */
 export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted> {
   constructor(params: Partial<LinearRegressionParams> = {}) {

@@ -59,6 +59,14 @@ interface Fitted extends LogisticFit {
  *
  * Minimises Σ w_i·loss_i / Σ w_i + penalty / (C·Σ w_i), which is scikit-learn's objective, in
  * float64. ("The Elements of Statistical Learning", Hastie et al., §4.4)
+ * @example
+ * ```ts
+ * import { LogisticRegression } from 'steepest';
+ * const model = new LogisticRegression();
+ * await model.fit([[1], [2], [8], [9]], ['small', 'small', 'large', 'large']);
+ * console.log(await model.predict([[3], [7]])); // [ 'small', 'large' ]
+ * console.log((await model.predictProba([[5]])).shape); // [ 1, 2 ]
+ * ```
  */
 export class LogisticRegression extends LogisticModel<LogisticRegressionParams, Fitted> {
   constructor(params: Partial<LogisticRegressionParams> = {}) {

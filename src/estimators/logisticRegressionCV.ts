@@ -128,6 +128,14 @@ interface Fitted extends LogisticFit {
  * `LogisticRegression` with the penalty, among several, that has the best score on rows left out.
  * The penalties of a fold are fitted one after another, from the strongest on, each from the last
  * one's coefficients. ("The Elements of Statistical Learning", Hastie et al., §7.10)
+ * @example
+ * ```ts
+ * import { data, LogisticRegressionCV } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const model = new LogisticRegressionCV({ Cs: [0.01, 1], cv: 5 });
+ * await model.fit(x, y);
+ * console.log(model.scores.shape); // [ 5, 1, 2 ]
+ * ```
  */
 export class LogisticRegressionCV extends LogisticModel<LogisticRegressionCVParams, Fitted> {
   constructor(params: Partial<LogisticRegressionCVParams> = {}) {

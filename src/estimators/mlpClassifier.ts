@@ -51,6 +51,14 @@ function headFor(classes: readonly Label[]): Head {
  * A multi-layer perceptron that classifies by minimising the log loss. Labels are strings, numbers
  * or booleans. Trains in float32, in worker threads; the result is bit-identical for any number of
  * them.
+ * @example
+ * ```ts
+ * import { data, MLPClassifier } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const model = new MLPClassifier({ hiddenLayerSizes: [8], solver: 'lbfgs', seed: 1 });
+ * await model.fit(x, y);
+ * console.log((await model.score(x, y)) > 0.8); // true
+ * ```
  */
 export class MLPClassifier extends Mlp<MLPClassifierParams> implements Classifier {
   private learnedClasses: readonly Label[] | undefined;

@@ -30,6 +30,15 @@ export type MLPRegressorParams = MlpParams;
  * A multi-layer perceptron for regression. It minimises half the squared error, summed over targets
  * and averaged over rows. Scale the targets too if they are far from 1. Trains in float32, in
  * worker threads; the result is bit-identical for any number of them.
+ * @example
+ * ```ts
+ * import { MLPRegressor } from 'steepest';
+ * const x = Array.from({ length: 50 }, (_, i) => [i / 25 - 1]);
+ * const y = x.map(([value]) => value! ** 2);
+ * const model = new MLPRegressor({ hiddenLayerSizes: [16], solver: 'lbfgs', seed: 1 });
+ * await model.fit(x, y);
+ * console.log((await model.score(x, y)) > 0.99); // true
+ * ```
  */
 export class MLPRegressor extends Mlp<MLPRegressorParams> implements Regressor {
   private isVector = true;

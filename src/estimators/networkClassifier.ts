@@ -51,6 +51,20 @@ const SPECS: ParamSpecs<NetworkClassifierParams> = { ...NETWORK_SPECS, classWeig
  * and labels out. Its loss is one of classes, and it has an output per class, or one output for two
  * classes. `fit` trains a copy, with the bits that the network's own `fit` would give for class
  * numbers in sorted order.
+ * @example
+ * ```ts
+ * import { data, layers, NetworkClassifier, sequential } from 'steepest';
+ * const { x, y } = data.makeMoons({ nSamples: 100, noise: 0.1, seed: 1 });
+ * const network = sequential({
+ *   layers: [
+ *     layers.dense({ units: 8, activation: 'relu', inputShape: [2] }),
+ *     layers.dense({ units: 2, activation: 'softmax' }),
+ *   ],
+ * }).compile({ loss: 'sparseCategoricalCrossentropy', optimizer: 'adam' });
+ * const names = Array.from(y.data, (label) => (label === 1 ? 'lower' : 'upper'));
+ * const model = await new NetworkClassifier(network, { epochs: 2 }).fit(x, names);
+ * console.log(model.classes); // [ 'lower', 'upper' ]
+ * ```
  */
 export class NetworkClassifier extends NetworkEstimator<NetworkClassifierParams> implements Classifier {
   private learnedClasses: readonly Label[] | undefined;

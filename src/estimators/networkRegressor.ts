@@ -26,6 +26,15 @@ export type NetworkRegressorParams = NetworkParams;
 /**
  * A compiled network as a regressor: for pipelines, searches and cross-validation. It has an output
  * per target. `fit` trains a copy, with the bits that the network's own `fit` would give.
+ * @example
+ * ```ts
+ * import { layers, NetworkRegressor, sequential } from 'steepest';
+ * const network = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+ * network.compile({ loss: 'meanSquaredError', optimizer: 'adam' });
+ * const model = new NetworkRegressor(network, { epochs: 3, batchSize: 2 });
+ * await model.fit([[1], [2], [3], [4]], [2, 4, 6, 8]);
+ * console.log(model.history.loss.length); // 3
+ * ```
  */
 export class NetworkRegressor extends NetworkEstimator<NetworkRegressorParams> implements Regressor {
   private isVector = true;

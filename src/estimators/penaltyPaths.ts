@@ -69,6 +69,14 @@ const LASSO_KEYS = [
  * @param x rows × columns; or a stream of batches `{ x, y, sampleWeight? }`
  * @param y one value per row; undefined with a stream
  * @throws SteepestError as `LassoCV.fit` does
+ * @example
+ * ```ts
+ * import { data, lassoPath } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+ * const path = await lassoPath(x, y, { alphas: 20 });
+ * // At the first, largest alpha all coefficients are 0.
+ * console.log(path.alphas.length, Math.max(...path.coef.row(0))); // 20 0
+ * ```
  */
 export async function lassoPath(
   x: FeatureInput | RowStream,
@@ -84,6 +92,13 @@ export async function lassoPath(
  * @param x rows × columns; or a stream of batches `{ x, y, sampleWeight? }`
  * @param y one value per row; undefined with a stream
  * @throws SteepestError as `ElasticNetCV.fit` does
+ * @example
+ * ```ts
+ * import { data, enetPath } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+ * const { alphas, coef } = await enetPath(x, y, { l1Ratio: 0.5, alphas: [10, 1] });
+ * console.log(alphas.join(' '), coef.shape); // 10 1 [ 2, 5 ]
+ * ```
  */
 export async function enetPath(
   x: FeatureInput | RowStream,

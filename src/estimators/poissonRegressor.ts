@@ -9,6 +9,13 @@ export type PoissonRegressorParams = LogLinkParams;
  *
  * Minimises Σ w_i·d_i / (2·Σ w_i) + ½·alpha·‖coef‖², where d is the Poisson deviance, as
  * scikit-learn does. (McCullagh & Nelder, "Generalized Linear Models", §6)
+ * @example
+ * ```ts
+ * import { PoissonRegressor } from 'steepest';
+ * // Counts that double from hour to hour.
+ * const model = await new PoissonRegressor({ alpha: 0 }).fit([[0], [1], [2], [3]], [1, 2, 4, 8]);
+ * console.log((await model.predict([[4]]))[0]!.toFixed(1)); // 16.0
+ * ```
  */
 export class PoissonRegressor extends LogLinkRegressor {
   constructor(params: Partial<PoissonRegressorParams> = {}) {

@@ -38,6 +38,14 @@ interface Fitted extends LinearFit {
  * Linear regression of a quantile q of y given x, in float64. Minimises Σ w_i·L(y_i − b − x_i·coef)
  * / Σ w_i + alpha·‖coef‖₁, where L(r) is q·r above 0 and (q − 1)·r below: a linear program, solved
  * exactly. (Koenker & Bassett 1978; Koenker, "Quantile Regression", 2005)
+ * @example
+ * ```ts
+ * import { QuantileRegressor } from 'steepest';
+ * // Half of the targets lie on each side: the outlier does not count.
+ * const model = new QuantileRegressor({ quantile: 0.5, alpha: 0 });
+ * await model.fit([[1], [2], [3], [4], [5]], [2, 4, 6, 8, 90]);
+ * console.log((await model.predict([[5]]))[0]!.toFixed(2)); // 10.00
+ * ```
  */
 export class QuantileRegressor extends LinearModel<QuantileRegressorParams, Fitted, Float64Array> {
   constructor(params: Partial<QuantileRegressorParams> = {}) {

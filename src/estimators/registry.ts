@@ -28,7 +28,14 @@ export function registerEstimator(type: string, Class: AnyConstructor): void {
   classes.set(type, Class);
 }
 
-/** The names of all classes that can be saved. */
+/**
+ * The names of all classes that can be saved.
+ * @example
+ * ```ts
+ * import { estimatorTypes } from 'steepest';
+ * console.log(estimatorTypes().includes('Ridge')); // true
+ * ```
+ */
 export function estimatorTypes(): readonly string[] {
   return [...classes.keys()];
 }
@@ -85,6 +92,13 @@ export interface LoadedEstimator extends AnyEstimator {
  * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for an
  *   estimator of another class, networks, which `load` reads, and files of other programs, which
  *   the message names
+ * @example
+ * ```ts
+ * import { loadEstimator, Ridge } from 'steepest';
+ * await (await new Ridge().fit([[1], [2]], [1, 2])).save('ridge.safetensors');
+ * const model = await loadEstimator('ridge.safetensors', Ridge);
+ * console.log(model.getParams().alpha); // 1
+ * ```
  */
 export function loadEstimator(source: ModelSource, options?: ReadOptions): Promise<LoadedEstimator>;
 /**

@@ -44,6 +44,13 @@ const SPECS: ParamSpecs<RidgeParams> = {
  * per target, in float64, by QR of the rows and then of [R; √alpha·I]. It makes one pass over the
  * rows and no copy of them, as in `LinearRegression`. (Hoerl & Kennard 1970; "The Elements of
  * Statistical Learning", Hastie et al., §3.4.1)
+ * @example
+ * ```ts
+ * import { Ridge } from 'steepest';
+ * // With all weight on small coefficients, predictions come near to the mean.
+ * const model = await new Ridge({ alpha: 1e6 }).fit([[1], [2], [3], [4]], [3, 5, 7, 9]);
+ * console.log((await model.predict([[1], [4]])).map(Math.round)); // Float64Array(2) [ 6, 6 ]
+ * ```
  */
 export class Ridge extends LinearModel<RidgeParams, LinearFit> {
   constructor(params: Partial<RidgeParams> = {}) {

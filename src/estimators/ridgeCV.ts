@@ -69,6 +69,13 @@ interface Scored {
  * `Ridge` with the alpha that predicts rows left out best. All alphas and folds are computed from
  * triangles of one pass over the rows; leave-one-out reads the rows once more, for their leverages.
  * (Golub, Heath, Wahba 1979; "The Elements of Statistical Learning", Hastie et al., §7.10)
+ * @example
+ * ```ts
+ * import { data, RidgeCV } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+ * const model = await new RidgeCV({ alphas: [0.001, 1, 1000] }).fit(x, y);
+ * console.log(model.alpha); // 0.001
+ * ```
  */
 export class RidgeCV extends LinearModel<RidgeCVParams, Fitted> {
   constructor(params: Partial<RidgeCVParams> = {}) {

@@ -79,6 +79,14 @@ const FIT_KEYS = ['sampleWeight', 'signal', 'classes'];
  * scikit-learn's, for more rows than memory holds or rows that come one batch at a time. More than
  * two classes are fitted each against all others. Scale the columns first. (Bottou 2012,
  * "Stochastic gradient descent tricks")
+ * @example
+ * ```ts
+ * import { data, SGDClassifier } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const model = new SGDClassifier({ loss: 'logLoss', seed: 1 });
+ * await model.fit(x, y);
+ * console.log((await model.score(x, y)) > 0.8); // true
+ * ```
  */
 export class SGDClassifier extends LogisticModel<SGDClassifierParams, Fitted> {
   private readonly trainings = new OneAtATime();

@@ -51,6 +51,14 @@ const FIT_KEYS = ['sampleWeight', 'signal'];
  * Linear regression by stochastic gradient descent, in float64: row after row, as scikit-learn's,
  * for more rows than memory holds or rows that come one batch at a time. Scale the columns first.
  * (Bottou 2012, "Stochastic gradient descent tricks")
+ * @example
+ * ```ts
+ * import { data, pipeline, SGDRegressor, StandardScaler } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+ * const model = pipeline(new StandardScaler(), new SGDRegressor({ seed: 1 }));
+ * await model.fit(x, y);
+ * console.log((await model.score(x, y)) > 0.9); // true
+ * ```
  */
 export class SGDRegressor extends LinearModel<SGDRegressorParams, Fitted, Float64Array> {
   private readonly trainings = new OneAtATime();

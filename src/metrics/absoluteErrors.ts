@@ -19,7 +19,14 @@ const errorAt =
   (i: number): number =>
     Math.abs(truth(i) - guess(i));
 
-/** Mean of |t − y| over samples, in the unit of the target. */
+/**
+ * Mean of |t − y| over samples, in the unit of the target.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.meanAbsoluteError([3, 5], [2, 7])); // 1.5
+ * ```
+ */
 export function meanAbsoluteError(
   yTrue: ValueInput,
   yPred: ValueInput,
@@ -44,6 +51,12 @@ export function meanAbsoluteError(
 /**
  * Median of |t − y| over samples, in the unit of the target. With weights it is the error below
  * which half of the weight lies.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // One wild prediction does not count.
+ * console.log(metrics.medianAbsoluteError([1, 2, 3], [2, 2, 900])); // 1
+ * ```
  */
 export function medianAbsoluteError(
   yTrue: ValueInput,
@@ -70,6 +83,12 @@ export function medianAbsoluteError(
 /**
  * Mean of |t − y| / |t| over samples: 1 means 100 %. As in scikit-learn, a target nearer to 0 than
  * 2⁻⁵² counts as 2⁻⁵², so targets of 0 give huge errors.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // 10 % of 100 and 50 % of 2.
+ * console.log(metrics.meanAbsolutePercentageError([100, 2], [110, 1])); // 0.3
+ * ```
  */
 export function meanAbsolutePercentageError(
   yTrue: ValueInput,
@@ -100,6 +119,11 @@ export function meanAbsolutePercentageError(
  * The largest |t − y|, in the unit of the target, of one target per row. It takes no options, and
  * weights have no meaning for it.
  * @throws SteepestError `ERR_SHAPE` for several targets
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.maxError([3, 5, 7], [2, 7, 7])); // 2
+ * ```
  */
 export function maxError(
   yTrue: ValueInput,

@@ -10,6 +10,12 @@ export interface AccuracyOptions extends WeightOption {
 /**
  * Share of samples whose class is predicted correctly.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.accuracyScore(['cat', 'dog', 'dog', 'emu'], ['cat', 'dog', 'emu', 'emu']));
+ * // 0.75
+ * ```
  */
 export function accuracyScore(yTrue: LabelInput, yPred: LabelInput, options: AccuracyOptions = {}): number {
   checkScoreOptions('accuracyScore', options, ['normalize']);
@@ -34,6 +40,12 @@ export interface BalancedAccuracyOptions extends WeightOption {
  * Mean recall over the true classes: accuracy in which every class has the same weight. Classes
  * that occur only in yPred are ignored, with a warning, as in scikit-learn.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // 3 of 4 of the one class, 1 of 2 of the other.
+ * console.log(metrics.balancedAccuracyScore([0, 0, 0, 0, 1, 1], [0, 0, 0, 1, 1, 0])); // 0.625
+ * ```
  */
 export function balancedAccuracyScore(
   yTrue: LabelInput,

@@ -47,6 +47,12 @@ const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, 
  * 2004): 1 for a perfect prediction, 0 for guessing. Where yTrue or yPred has only one class, it is
  * 0.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.matthewsCorrcoef([1, 1, 0, 0], [1, 1, 0, 0])); // 1
+ * console.log(metrics.matthewsCorrcoef([1, 1, 0, 0], [0, 0, 1, 1])); // -1
+ * ```
  */
 export function matthewsCorrcoef(
   yTrue: LabelInput,
@@ -67,6 +73,13 @@ export function matthewsCorrcoef(
  * chance gives. It does not matter which one is called true. Where only one class occurs, it is not
  * defined, with a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // They agree on 3 of 4 where chance gives 2 of 4.
+ * console.log(metrics.cohenKappaScore(['yes', 'yes', 'no', 'no'], ['yes', 'no', 'no', 'no']));
+ * // 0.5
+ * ```
  */
 export function cohenKappaScore(
   yTrue: LabelInput,

@@ -91,6 +91,11 @@ function binaryAveragePrecision(binary: BinaryScores): number {
  * For more classes, it has one column per class, each row must add up to 1, and `multiClass` is
  * required. If only one class occurs, the result is NaN, with a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.rocAucScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])); // 0.75
+ * ```
  */
 export function rocAucScore(
   yTrue: LabelInput,
@@ -267,6 +272,12 @@ function pairwiseAuc(
  * Average precision: Σ (recallₙ − recallₙ₋₁) · precisionₙ over the thresholds, without
  * interpolation. For more than two classes, yScore has one column per class.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.averagePrecisionScore([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]).toFixed(3));
+ * // 0.833
+ * ```
  */
 export function averagePrecisionScore(
   yTrue: LabelInput,

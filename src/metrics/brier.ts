@@ -46,6 +46,12 @@ export interface BrierOptions extends D2BrierOptions {
  * ascending order. Rows that do not add up to 1 cause a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE`,
  *   `ERR_ARGUMENT`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // The mean of 0.1², 0.2² and 0.5².
+ * console.log(metrics.brierScoreLoss([1, 0, 1], [0.9, 0.2, 0.5]).toFixed(2)); // 0.10
+ * ```
  */
 export function brierScoreLoss(yTrue: LabelInput, yProba: ValueInput, options: BrierOptions = {}): number {
   checkScoreOptions('brierScoreLoss', options, ['labels', 'posLabel', 'scaleByHalf']);
@@ -66,6 +72,12 @@ export function brierScoreLoss(yTrue: LabelInput, yProba: ValueInput, options: B
  * The share of the Brier score that predictions save, compared with the shares of the classes in
  * yTrue (Brier skill score). With fewer than two samples the result is NaN, with a warning.
  * @throws SteepestError as {@link brierScoreLoss}
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // 0 is what the shares of the classes score.
+ * console.log(metrics.d2BrierScore([0, 1, 0, 1], [0.1, 0.9, 0.2, 0.8]).toFixed(2)); // 0.90
+ * ```
  */
 export function d2BrierScore(yTrue: LabelInput, yProba: ValueInput, options: D2BrierOptions = {}): number {
   checkScoreOptions('d2BrierScore', options, ['labels', 'posLabel']);

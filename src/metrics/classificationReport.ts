@@ -32,7 +32,16 @@ export interface ClassificationReportOptions extends WeightOption {
   zeroDivision?: ZeroDivision;
 }
 
-/** One row of the report. `support` is the number (or sum of weights) of true samples. */
+/**
+ * One row of the report. `support` is the number (or sum of weights) of true samples.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * const report = metrics.classificationReport(['cat', 'dog', 'dog'], ['cat', 'dog', 'cat']);
+ * const average: metrics.ReportRow = report.macroAverage;
+ * console.log(average.support, average.recall); // 3 0.75
+ * ```
+ */
 export interface ReportRow {
   precision: number;
   recall: number;
@@ -62,6 +71,13 @@ const MOST_DIGITS = 20;
  * Precision, recall, F1 and support per class, with averages. `String(report)` formats it as a
  * table.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * const report = metrics.classificationReport(['cat', 'dog', 'dog'], ['cat', 'dog', 'cat']);
+ * const [cat, dog] = report.classes;
+ * console.log(cat!.precision, dog!.recall, report.accuracy!.toFixed(3)); // 0.5 0.5 0.667
+ * ```
  */
 export function classificationReport(
   yTrue: LabelInput,

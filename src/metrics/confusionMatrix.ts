@@ -43,6 +43,16 @@ const SHARE_DIGITS = 3;
  * `confusion_matrix`.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT` (no class of `labels` occurs in
  * yTrue)
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * const matrix = metrics.confusionMatrix(['cat', 'dog', 'dog'], ['cat', 'dog', 'cat']);
+ * console.log(String(matrix));
+ * // true \ predicted  cat  dog
+ * // ────────────────  ───  ───
+ * // cat                 1    0
+ * // dog                 1    1
+ * ```
  */
 export function confusionMatrix(
   yTrue: LabelInput,

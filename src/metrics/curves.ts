@@ -196,6 +196,13 @@ export function rocOf(binary: BinaryScores, dropIntermediate: boolean): RocCurve
  * scikit-learn's `roc_curve`. Without positive samples, the true positive rate is NaN, with a
  * warning. The same holds for negative samples and the false positive rate.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * const { fpr, tpr, thresholds } = metrics.rocCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+ * console.log(fpr.join(' '), '|', tpr.join(' '), '|', thresholds.join(' '));
+ * // 0 0 0.5 0.5 1 | 0 0.5 0.5 1 1 | Infinity 0.8 0.4 0.35 0.1
+ * ```
  */
 export function rocCurve(yTrue: LabelInput, yScore: ValueInput, options: CurveOptions = {}): RocCurve {
   checkScoreOptions('rocCurve', options, CURVE_KEYS);
@@ -227,6 +234,13 @@ export function precisionRecallOf(binary: BinaryScores, dropIntermediate: boolea
 /**
  * Precision and recall at each threshold, as in scikit-learn's `precision_recall_curve`.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * const curve = metrics.precisionRecallCurve([0, 1, 1], [0.2, 0.5, 0.9]);
+ * console.log(curve.recall.join(' '), '|', curve.thresholds.join(' '));
+ * // 1 1 0.5 0 | 0.2 0.5 0.9
+ * ```
  */
 export function precisionRecallCurve(
   yTrue: LabelInput,

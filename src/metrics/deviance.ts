@@ -91,6 +91,11 @@ function meanDeviance({ truth, guess, weights }: Pairs, power: number): number {
 /**
  * Mean Poisson deviance, 2 (t ln(t / y) − t + y), of counts and rates.
  * @throws SteepestError `ERR_LABEL_RANGE` for targets below 0 or predictions that are not positive
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.meanPoissonDeviance([2, 0, 1], [2, 1, 1]).toFixed(4)); // 0.6667
+ * ```
  */
 export function meanPoissonDeviance(
   yTrue: ValueInput,
@@ -104,6 +109,11 @@ export function meanPoissonDeviance(
 /**
  * Mean gamma deviance, 2 (ln(y / t) + t / y − 1), of positive amounts: only ratios count.
  * @throws SteepestError `ERR_LABEL_RANGE` for targets or predictions that are not positive
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.meanGammaDeviance([2, 4], [1, 4]).toFixed(4)); // 0.3069
+ * ```
  */
 export function meanGammaDeviance(
   yTrue: ValueInput,
@@ -117,6 +127,11 @@ export function meanGammaDeviance(
 /**
  * Mean Tweedie deviance: the two above and the squared error are its powers 1, 2 and 0.
  * @throws SteepestError `ERR_LABEL_RANGE` for numbers that the distribution does not take
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.meanTweedieDeviance([2, 4], [1, 4], { power: 0 })); // 0.5
+ * ```
  */
 export function meanTweedieDeviance(
   yTrue: ValueInput,
@@ -131,6 +146,12 @@ export function meanTweedieDeviance(
 /**
  * The share of the Tweedie deviance that predictions save, compared with the mean of the targets;
  * with `power: 0` it is R². With fewer than two samples the result is NaN, with a warning.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.d2TweedieScore([0, 1, 3], [0.5, 1, 2.5], { power: 1 }).toFixed(3));
+ * // 0.745
+ * ```
  */
 export function d2TweedieScore(yTrue: ValueInput, yPred: ValueInput, options: TweedieOptions = {}): number {
   checkScoreOptions('d2TweedieScore', options, ['power']);

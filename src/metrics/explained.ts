@@ -19,6 +19,11 @@ type Combined = ExplainedOptions & { multioutput?: Exclude<ExplainedOptions['mul
  * a prediction as good as the mean scores 0. With fewer than two samples the result is NaN, with a
  * warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.r2Score([1, 2, 3], [1, 2, 4])); // 0.5
+ * ```
  */
 export function r2Score(
   yTrue: ValueInput,
@@ -46,6 +51,12 @@ export function r2Score(
  * Explained variance, 1 − Var(t − y) / Var(t): R² of predictions to which the best constant has
  * been added, so an error common to all samples does not count.
  * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // All predictions are too large by 5: only that.
+ * console.log(metrics.explainedVarianceScore([1, 2, 3], [6, 7, 8])); // 1
+ * ```
  */
 export function explainedVarianceScore(
   yTrue: ValueInput,

@@ -21,6 +21,12 @@ export interface LogLossOptions extends ProbabilityOptions {
  * Float32Array) from 0 and 1. Rows that do not add up to 1 cause a warning.
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` (a class
  * outside `labels`, a probability outside [0, 1]), `ERR_ARGUMENT`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // −(ln 0.9 + ln 0.8) / 2
+ * console.log(metrics.logLoss(['no', 'yes'], [[0.9, 0.1], [0.2, 0.8]]).toFixed(4)); // 0.1643
+ * ```
  */
 export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossOptions = {}): number {
   checkScoreOptions('logLoss', options, ['normalize', 'labels']);
@@ -35,6 +41,11 @@ export function logLoss(yTrue: LabelInput, yProba: ValueInput, options: LogLossO
  * yTrue. Perfect predictions score 1. With fewer than two samples the result is NaN, with a
  * warning.
  * @throws SteepestError as {@link logLoss}
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.d2LogLossScore([0, 1, 0, 1], [0.5, 0.5, 0.5, 0.5])); // 0
+ * ```
  */
 export function d2LogLossScore(
   yTrue: LabelInput,

@@ -19,6 +19,13 @@ import {
 /**
  * How to combine the scores of the outputs: their mean, all of them, or a mean with one weight per
  * output.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // The second target counts three times as much.
+ * const multioutput: metrics.MultiOutput = [0.25, 0.75];
+ * console.log(metrics.meanAbsoluteError([[1, 2]], [[1, 4]], { multioutput })); // 1.5
+ * ```
  */
 export type MultiOutput = 'uniformAverage' | 'rawValues' | readonly number[];
 

@@ -41,6 +41,12 @@ function loss({ truth, weights }: Column, guess: (i: number) => number, alpha: n
 /**
  * Mean pinball loss of predicted quantiles (Koenker & Bassett 1978), in the unit of the target.
  * With `alpha: 0.5` it is half the mean absolute error.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // Too low costs nine times as much as too high.
+ * console.log(metrics.meanPinballLoss([10, 10], [9, 11], { alpha: 0.9 }).toFixed(2)); // 0.50
+ * ```
  */
 export function meanPinballLoss(
   yTrue: ValueInput,
@@ -68,6 +74,11 @@ export function meanPinballLoss(
  * The share of the pinball loss that predictions save, compared with the best constant, which is
  * the targets' quantile. A perfect prediction scores 1. With fewer than two samples the result is
  * NaN, with a warning.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.d2PinballScore([1, 2, 3], [1, 2, 3], { alpha: 0.9 })); // 1
+ * ```
  */
 export function d2PinballScore(
   yTrue: ValueInput,
@@ -91,6 +102,12 @@ export function d2PinballScore(
 /**
  * The share of the absolute error that predictions save, compared with the targets' median. With
  * fewer than two samples the result is NaN, with a warning.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // As far from the targets as their median, 2, is.
+ * console.log(metrics.d2AbsoluteErrorScore([1, 2, 3], [2, 2, 2])); // 0
+ * ```
  */
 export function d2AbsoluteErrorScore(
   yTrue: ValueInput,

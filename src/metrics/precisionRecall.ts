@@ -17,7 +17,16 @@ import { checkScoreOptions } from './options.js';
 /** How to average the scores of the classes. `null` returns one score per class. */
 export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
 
-/** The result of a division by zero. 'warn' gives 0 with a warning. */
+/**
+ * The result of a division by zero. 'warn' gives 0 with a warning.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // Nothing was said to be 1: by default that is 0, with a warning.
+ * const zeroDivision: metrics.ZeroDivision = 1;
+ * console.log(metrics.precisionScore([1, 0], [0, 0], { zeroDivision })); // 1
+ * ```
+ */
 export type ZeroDivision = 'warn' | number;
 
 export interface PrecisionRecallOptions extends WeightOption {
@@ -48,7 +57,16 @@ type Ratio = 'precision' | 'recall' | 'f1';
 
 const AVERAGES: readonly Average[] = ['binary', 'micro', 'macro', 'weighted', null];
 
-/** The share of samples predicted as a class that belong to it: TP / (TP + FP). */
+/**
+ * The share of samples predicted as a class that belong to it: TP / (TP + FP).
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // Of three that were said to be 1, two are.
+ * console.log(metrics.precisionScore([1, 0, 1, 1], [1, 1, 1, 0]).toFixed(3)); // 0.667
+ * console.log(metrics.precisionScore(['a', 'b'], ['a', 'b'], { average: 'macro' })); // 1
+ * ```
+ */
 export function precisionScore(
   yTrue: LabelInput,
   yPred: LabelInput,
@@ -67,7 +85,15 @@ export function precisionScore(
   return classScore('precision', yTrue, yPred, options);
 }
 
-/** The share of a class's samples that were predicted as it: TP / (TP + FN). */
+/**
+ * The share of a class's samples that were predicted as it: TP / (TP + FN).
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // Of four that are 1, two were found.
+ * console.log(metrics.recallScore([1, 1, 1, 1, 0], [1, 1, 0, 0, 0])); // 0.5
+ * ```
+ */
 export function recallScore(
   yTrue: LabelInput,
   yPred: LabelInput,
@@ -86,7 +112,16 @@ export function recallScore(
   return classScore('recall', yTrue, yPred, options);
 }
 
-/** Harmonic mean of precision and recall: 2·TP / (2·TP + FP + FN). */
+/**
+ * Harmonic mean of precision and recall: 2·TP / (2·TP + FP + FN).
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.f1Score([1, 0, 1, 1], [1, 1, 1, 0]).toFixed(3)); // 0.667
+ * console.log(metrics.f1Score(['a', 'b'], ['a', 'a'], { average: null }));
+ * // Float64Array(2) [ 0.6666666666666666, 0 ]
+ * ```
+ */
 export function f1Score(
   yTrue: LabelInput,
   yPred: LabelInput,

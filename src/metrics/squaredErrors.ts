@@ -10,7 +10,17 @@ import {
   weightedMean,
 } from './outputs.js';
 
-/** Mean of (t − y)² over samples, in the squared unit of the target. */
+/**
+ * Mean of (t − y)² over samples, in the squared unit of the target.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.meanSquaredError([3, 5], [2, 7])); // 2.5
+ * const each = { multioutput: 'rawValues' } as const;
+ * console.log(metrics.meanSquaredError([[3, 0], [5, 0]], [[2, 0], [7, 1]], each));
+ * // Float64Array(2) [ 2.5, 0.5 ]
+ * ```
+ */
 export function meanSquaredError(
   yTrue: ValueInput,
   yPred: ValueInput,
@@ -38,6 +48,11 @@ function meanSquare({ truth, guess, weights }: Column): number {
 /**
  * Square root of the mean of (t − y)² over samples, computed per output and then averaged. In the
  * unit of the target.
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * console.log(metrics.rootMeanSquaredError([0, 0], [3, 3])); // 3
+ * ```
  */
 export function rootMeanSquaredError(
   yTrue: ValueInput,

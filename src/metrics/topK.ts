@@ -36,6 +36,13 @@ export interface TopKOptions extends WeightOption {
  * of the second class: above 0.5 if all scores are between 0 and 1, above 0 otherwise, it comes
  * first
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_ARGUMENT`, `ERR_NOT_FINITE`
+ * @example
+ * ```ts
+ * import { metrics } from 'steepest';
+ * // In two rows of three, the class is among the two that score most.
+ * const scores = [[0.5, 0.3, 0.2], [0.3, 0.2, 0.5], [0.6, 0.3, 0.1]];
+ * console.log(metrics.topKAccuracyScore([1, 0, 2], scores, { k: 2 }).toFixed(3)); // 0.667
+ * ```
  */
 export function topKAccuracyScore(yTrue: LabelInput, yScore: ValueInput, options: TopKOptions = {}): number {
   checkScoreOptions('topKAccuracyScore', options, ['k', 'normalize', 'labels']);

@@ -19,11 +19,12 @@ const EXAMPLE = /^@example\b[^\n]*\n```ts\n(.*?)^```$/gms;
 
 export const names = publicNames();
 
-export const examples: Example[] = names.flatMap(({ name, source, comment }) =>
+export const examples: Example[] = names.flatMap(({ name, source, comment }, at) =>
   [...comment.matchAll(EXAMPLE)].map(([, code = ''], i) => ({
     name,
     title: `${name}, example ${i + 1}`,
-    path: `${name.replace(/[^\w.]+/g, '-')}/${i + 1}`,
+    // Names may differ in their case alone.
+    path: `${at}-${name.replace(/[^\w.]+/g, '-')}/${i + 1}`,
     source,
     code,
     said: saidBehindPrints(code).map(({ text }) => text),

@@ -23,7 +23,15 @@ import { checkColumnCount, type FittedColumns, matchedNames } from '../../data/t
 import { type ColumnKind, kindOfArray, kindOfColumn, kindsOfRows, rememberedKinds } from './columnKinds.js';
 import { type FeatureInput, readFeatures } from './features.js';
 
-/** One value of a table: a number, or text; null and undefined are missing values. */
+/**
+ * One value of a table: a number, or text; null and undefined are missing values.
+ * @example
+ * ```ts
+ * import { type Cell, OneHotEncoder } from 'steepest';
+ * const rows: Cell[][] = [['red'], ['green'], [null]];
+ * console.log((await new OneHotEncoder().fitTransform(rows)).shape); // [ 3, 3 ]
+ * ```
+ */
 export type Cell = number | string | boolean | null | undefined;
 /** Tables that transformers accept: numbers, or numbers and text. */
 export type TableInput = FeatureInput | readonly (readonly Cell[] | NumericArray)[];

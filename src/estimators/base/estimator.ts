@@ -67,7 +67,16 @@ export interface Classifier extends Configurable {
   score(x: FeatureInput, y: LabelInput | ColumnNames, options?: ScoreOptions): Promise<number>;
 }
 
-/** Converts one table to another. */
+/**
+ * Converts one table to another.
+ * @example
+ * ```ts
+ * import { MinMaxScaler, StandardScaler, type Transformer } from 'steepest';
+ * const scalers: Transformer[] = [new StandardScaler(), new MinMaxScaler()];
+ * for (const scaler of scalers) await scaler.fit([[1], [3]]);
+ * console.log(scalers.length); // 2
+ * ```
+ */
 export interface Transformer extends Configurable {
   /** Learns from a table what `transform` needs. */
   fit(x: TableInput, y?: unknown, options?: EstimatorFitOptions): Promise<this>;
@@ -81,7 +90,15 @@ export interface Transformer extends Configurable {
   getFeatureNamesOut?(inputNames?: readonly string[]): string[];
 }
 
-/** Anything with hyperparameters that learns from a table. */
+/**
+ * Anything with hyperparameters that learns from a table.
+ * @example
+ * ```ts
+ * import { type Estimator, Ridge, StandardScaler } from 'steepest';
+ * const estimators: Estimator[] = [new StandardScaler(), new Ridge()];
+ * console.log(estimators.map(String)); // [ 'StandardScaler()', 'Ridge()' ]
+ * ```
+ */
 export type Estimator = Regressor | Classifier | Transformer;
 
 /** Creates an estimator of a class from hyperparameters. */
@@ -151,6 +168,12 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
   /**
    * Names of the columns of the fit, in their order; undefined if they had no names.
    * @throws SteepestError `ERR_NOT_FITTED`
+   * @example
+   * ```ts
+   * import { data, Ridge } from 'steepest';
+   * const table = new data.DataTable({ area: [50, 80], rooms: [2, 3] });
+   * console.log((await new Ridge().fit(table, [1, 2])).featureNamesIn); // [ 'area', 'rooms' ]
+   * ```
    */
   get featureNamesIn(): readonly string[] | undefined {
     return this.fittedColumns('featureNamesIn')?.names;
@@ -186,7 +209,15 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
    */
   protected abstract restoreState(state: SavedState): void;
 
-  /** Hyperparameters and what was learned, as plain data. */
+  /**
+   * Hyperparameters and what was learned, as plain data.
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * const model = await new Ridge().fit([[1], [2]], [1, 2]);
+   * console.log(model.toSaved().type); // Ridge
+   * ```
+   */
   toSaved(): SavedEstimator {
     return { type: this.type, params: { ...this.savedParams() }, state: this.fittedState() };
   }
@@ -205,12 +236,28 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
   /**
    * Writes hyperparameters and what was learned to one safetensors file, atomically. `path` may be
    * a `file:` URL.
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * const model = await new Ridge().fit([[1], [2]], [1, 2]);
+   * await model.save('ridge.safetensors');
+   * const again = await Ridge.load('ridge.safetensors');
+   * console.log(again.coef.data[0] === model.coef.data[0]); // true
+   * ```
    */
   async save(path: string | URL): Promise<void> {
     await writeSaved(path, this.toSaved());
   }
 
-  /** The bytes that {@link save} writes: for a database, a message or a request. */
+  /**
+   * The bytes that {@link save} writes: for a database, a message or a request.
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * const bytes = (await new Ridge().fit([[1], [2]], [1, 2])).toBytes();
+   * console.log((await Ridge.load(bytes)).coef.shape); // [ 1, 1 ]
+   * ```
+   */
   toBytes(): Uint8Array<ArrayBuffer> {
     return savedBytes(this.toSaved());
   }
@@ -223,6 +270,12 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
    * @returns the bytes of an .onnx file
    * @throws SteepestError `ERR_NOT_FITTED`, `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT`, also for what ONNX
    *   cannot express, such as functions of your own
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * const model = await new Ridge().fit([[1], [2]], [1, 2]);
+   * console.log(model.toOnnx().length > 100); // true
+   * ```
    */
   toOnnx(options: EstimatorOnnxOptions = {}): Uint8Array<ArrayBuffer> {
     return onnxBytes(this, options);
@@ -231,6 +284,12 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
   /**
    * Writes what {@link toOnnx} returns to a file, atomically.
    * @throws SteepestError as {@link toOnnx}; `ERR_MODEL_FILE` if the file cannot be written
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * const model = await new Ridge().fit([[1], [2]], [1, 2]);
+   * await model.saveOnnx('ridge.onnx');
+   * ```
    */
   async saveOnnx(path: string | URL, options: EstimatorOnnxOptions = {}): Promise<void> {
     await saveOnnx(path, this, options);
@@ -259,6 +318,12 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
    * @param options `limits`: the largest file in bytes and the longest time in milliseconds
    * @throws SteepestError `ERR_MODEL_FILE` for a damaged file or one of another class;
    * `ERR_DATA_LIMIT` for a file beyond `limits`
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * await (await new Ridge({ alpha: 3 }).fit([[1], [2]], [1, 2])).save('ridge.safetensors');
+   * console.log((await Ridge.load('ridge.safetensors')).getParams().alpha); // 3
+   * ```
    */
   static async load<E extends BaseEstimator<object>>(
     this: EstimatorConstructor<E>,
@@ -282,6 +347,11 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
   /**
    * The class and the hyperparameters that differ from their defaults, such as `Ridge({ alpha: 2
    * })`.
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * console.log(String(new Ridge({ alpha: 2 }))); // Ridge({ alpha: 2 })
+   * ```
    */
   toString(): string {
     return describeEstimator(this.type, this.params, defaultParams(this.specs));
@@ -295,6 +365,11 @@ export abstract class BaseEstimator<P extends object> implements OnnxSource, Onn
   /**
    * For `JSON.stringify`: the class and the hyperparameters, without what was learned. To keep
    * that, use {@link save}.
+   * @example
+   * ```ts
+   * import { Ridge } from 'steepest';
+   * console.log(JSON.stringify(new Ridge({ alpha: 2 })).includes('"alpha":2')); // true
+   * ```
    */
   toJSON(): { type: string; params: object } {
     return { type: this.type, params: this.params };

@@ -5,7 +5,19 @@ import type { MatrixInput } from '../../data/arrayInputs.js';
 import { type Batch, isBatchStream } from '../../data/batches.js';
 import type { FeatureInput } from './features.js';
 
-/** A batch of a stream of rows: each includes y, and weights if the first batch does. */
+/**
+ * A batch of a stream of rows: each includes y, and weights if the first batch does.
+ * @example
+ * ```ts
+ * import { LinearRegression, type RowBatch } from 'steepest';
+ * async function* batches(): AsyncGenerator<RowBatch> {
+ *   yield { x: [[1], [2]], y: [3, 5] };
+ *   yield { x: [[3], [4]], y: [7, 9] };
+ * }
+ * const model = await new LinearRegression().fit(batches);
+ * console.log(model.coef.data[0]!.toFixed(3)); // 2.000
+ * ```
+ */
 export interface RowBatch extends Batch {
   /** Rows × columns. */
   x: MatrixInput;

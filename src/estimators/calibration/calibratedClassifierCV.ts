@@ -111,6 +111,15 @@ const PREFERRED: readonly ResponseMethod[] = ['decisionFunction', 'predictProba'
  * A classifier whose probabilities are frequencies: of the rows with 0.8, four in five are of the
  * class. The calibration is learned from rows that the classifier was not fitted on. With more than
  * two classes each is calibrated against the rest, and the probabilities are divided by their sum.
+ * @example
+ * ```ts
+ * import { CalibratedClassifierCV, data, LogisticRegression } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const estimator = new LogisticRegression();
+ * const model = new CalibratedClassifierCV({ estimator, method: 'sigmoid' });
+ * await model.fit(x, y);
+ * console.log((await model.predictProba(x)).shape); // [ 100, 2 ]
+ * ```
  */
 export class CalibratedClassifierCV extends MetaClassifier<CalibratedClassifierCVParams> {
   private fitted: Fitted | undefined;

@@ -37,6 +37,19 @@ export interface CalibrationCurve {
  * @param yProba one probability per row, that of the positive class
  * @throws SteepestError `ERR_SHAPE`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`;
  *   `ERR_LABEL_RANGE` for numbers that are no probabilities
+ * @example
+ * ```ts
+ * import { calibrationCurve } from 'steepest';
+ * const labels = [0, 0, 1, 0, 1, 1];
+ * const proba = [0.1, 0.1, 0.1, 0.8, 0.8, 0.8];
+ * const { probPred, probTrue } = calibrationCurve(labels, proba, { nBins: 2 });
+ * // Where it says 0.10, a third are 1; where it says 0.80, two thirds.
+ * for (const [bin, said] of probPred.entries()) {
+ *   console.log(said.toFixed(2), probTrue[bin]!.toFixed(2));
+ *   // 0.10 0.33
+ *   // 0.80 0.67
+ * }
+ * ```
  */
 export function calibrationCurve(
   yTrue: LabelInput,

@@ -3,7 +3,15 @@ import type { Graph } from '../onnx/graph.js';
 import { fitIsotonic, type IsotonicFit, isotonicAt } from './isotonic.js';
 import { fitSigmoid, type SigmoidFit, sigmoidAt } from './sigmoid.js';
 
-/** How scores become probabilities. */
+/**
+ * How scores become probabilities.
+ * @example
+ * ```ts
+ * import { CalibratedClassifierCV, type CalibrationMethod } from 'steepest';
+ * const method: CalibrationMethod = 'isotonic';
+ * console.log(new CalibratedClassifierCV({ method }).getParams().method); // isotonic
+ * ```
+ */
 export type CalibrationMethod = 'sigmoid' | 'isotonic';
 export const METHODS: readonly CalibrationMethod[] = ['sigmoid', 'isotonic'];
 

@@ -38,7 +38,17 @@ const SPECS: ParamSpecs<FixedThresholdClassifierParams> = {
   responseMethod: responseParam,
 };
 
-/** A classifier of two classes with another threshold than 0.5: that of a cost, or of a policy. */
+/**
+ * A classifier of two classes with another threshold than 0.5: that of a cost, or of a policy.
+ * @example
+ * ```ts
+ * import { FixedThresholdClassifier, LogisticRegression } from 'steepest';
+ * const estimator = new LogisticRegression();
+ * const careful = new FixedThresholdClassifier({ estimator, threshold: 0.9 });
+ * await careful.fit([[1], [2], [8], [9]], [0, 0, 1, 1]);
+ * console.log(await careful.predict([[5.5], [20]])); // [ 0, 1 ]
+ * ```
+ */
 export class FixedThresholdClassifier extends ThresholdClassifier<FixedThresholdClassifierParams> {
   constructor(params: WithNetworks<FixedThresholdClassifierParams> = {}) {
     super('FixedThresholdClassifier', SPECS, params);

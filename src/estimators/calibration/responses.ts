@@ -8,7 +8,18 @@ import { noOnnxForm, onnxClasses } from '../onnx/source.js';
 import type { OnnxTable } from '../onnx/table.js';
 import type { RowsInput } from '../selection/rows.js';
 
-/** What classifiers say of rows besides classes. */
+/**
+ * What classifiers say of rows besides classes.
+ * @example
+ * ```ts
+ * import { FixedThresholdClassifier, LogisticRegression, type ResponseMethod } from 'steepest';
+ * const responseMethod: ResponseMethod = 'decisionFunction';
+ * const estimator = new LogisticRegression();
+ * const model = new FixedThresholdClassifier({ estimator, responseMethod, threshold: 0 });
+ * await model.fit([[1], [2], [8], [9]], [0, 0, 1, 1]);
+ * console.log(await model.predict([[1], [9]])); // [ 0, 1 ]
+ * ```
+ */
 export type ResponseMethod = 'decisionFunction' | 'predictProba';
 
 /** True for the name of one, as a file may have it. */

@@ -103,6 +103,15 @@ const SPECS: ParamSpecs<TunedThresholdClassifierCVParams> = {
 /**
  * A classifier of two classes whose threshold maximises a score, which is estimated by
  * cross-validation: where 0.5 is a poor choice because classes are rare or errors cost differently.
+ * @example
+ * ```ts
+ * import { data, LogisticRegression, TunedThresholdClassifierCV } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const estimator = new LogisticRegression();
+ * const model = new TunedThresholdClassifierCV({ estimator, scoring: 'f1' });
+ * await model.fit(x, y);
+ * console.log(model.bestThreshold > 0, model.bestScore > 0.8); // true true
+ * ```
  */
 export class TunedThresholdClassifierCV extends ThresholdClassifier<TunedThresholdClassifierCVParams> {
   private results: (ThresholdResults & { best: number }) | undefined;

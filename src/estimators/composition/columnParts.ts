@@ -23,6 +23,14 @@ import type { Step } from './steps.js';
 /**
  * Columns by number (negative numbers count from the end) or name, one or a list; or by what they
  * hold.
+ * @example
+ * ```ts
+ * import { type ColumnChoice, columnTransformer, data, MinMaxScaler } from 'steepest';
+ * const choice: ColumnChoice = ['rooms', 'area'];
+ * const flats = new data.DataTable({ id: [7, 8], rooms: [3, 1], area: [80, 30] });
+ * const scale = columnTransformer([['scale', new MinMaxScaler(), choice]]);
+ * console.log((await scale.fitTransform(flats)).shape); // [ 2, 2 ]
+ * ```
  */
 export type ColumnChoice = number | string | readonly (number | string)[] | ColumnSelector;
 

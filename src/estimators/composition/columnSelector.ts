@@ -104,12 +104,30 @@ const withPattern = (pattern: RegExp | string | undefined): ColumnSelector => {
     : { pattern: pattern.source, flags: pattern.flags };
 };
 
-/** Choices of columns for `columnTransformer`, by what the columns of the fit hold. */
+/**
+ * Choices of columns for `columnTransformer`, by what the columns of the fit hold.
+ * @example
+ * ```ts
+ * import { columns, columnTransformer, data, MinMaxScaler } from 'steepest';
+ * const flats = new data.DataTable({ rooms: [3, 1], area: [80, 30], town: ['Bern', 'Chur'] });
+ * const numbers = columnTransformer([['scale', new MinMaxScaler(), columns.byType('number')]]);
+ * console.log((await numbers.fit(flats)).getFeatureNamesOut());
+ * // [ 'scale__rooms', 'scale__area' ]
+ * ```
+ */
 export const columns = {
   /**
    * Columns of numbers, of dates or of text. A column without any value is text.
    * @param options `pattern`: only columns whose names match it
    * @throws SteepestError `ERR_ARGUMENT`
+   * @example
+   * ```ts
+   * import { columns, columnTransformer, data, OneHotEncoder } from 'steepest';
+   * const flats = new data.DataTable({ rooms: [3, 1], town: ['Bern', 'Chur'] });
+   * const text = columnTransformer([['town', new OneHotEncoder(), columns.byType('text')]]);
+   * console.log((await text.fit(flats)).getFeatureNamesOut());
+   * // [ 'town__town_Bern', 'town__town_Chur' ]
+   * ```
    */
   byType(
     type: ColumnType | readonly ColumnType[],
@@ -119,11 +137,31 @@ export const columns = {
     const types = typeof type === 'string' ? [type] : type;
     return checked({ types, ...withPattern(options.pattern) });
   },
-  /** Columns whose names match a regular expression. @throws SteepestError `ERR_ARGUMENT` */
+  /**
+   * Columns whose names match a regular expression. @throws SteepestError `ERR_ARGUMENT`
+   * @example
+   * ```ts
+   * import { columns, columnTransformer, data, MinMaxScaler } from 'steepest';
+   * const sizes = new data.DataTable({ sizeInM2: [80, 30], sizeInRooms: [3, 1], floor: [2, 0] });
+   * const scale = columnTransformer([['size', new MinMaxScaler(), columns.byPattern(/^size/)]]);
+   * console.log((await scale.fit(sizes)).getFeatureNamesOut());
+   * // [ 'size__sizeInM2', 'size__sizeInRooms' ]
+   * ```
+   */
   byPattern(pattern: RegExp | string): ColumnSelector {
     return checked(pattern === undefined ? { pattern: null } : withPattern(pattern));
   },
-  /** All columns but those with these names. @throws SteepestError `ERR_ARGUMENT` */
+  /**
+   * All columns but those with these names. @throws SteepestError `ERR_ARGUMENT`
+   * @example
+   * ```ts
+   * import { columns, columnTransformer, data, MinMaxScaler } from 'steepest';
+   * const flats = new data.DataTable({ id: [17, 18], rooms: [3, 1], area: [80, 30] });
+   * const scale = columnTransformer([['scale', new MinMaxScaler(), columns.allBut('id')]]);
+   * console.log((await scale.fit(flats)).getFeatureNamesOut());
+   * // [ 'scale__rooms', 'scale__area' ]
+   * ```
+   */
   allBut(...names: readonly string[]): ColumnSelector {
     return checked({ except: names });
   },

@@ -53,6 +53,16 @@ import { calling, method, type NamedStep, nestedParams, type Step, withParams } 
  * Applies different transformers to different columns, side by side. Columns of text stay text for
  * transformers that accept it; the result is numbers. `fit` fits copies of the transformers: the
  * fitted copies are in `namedTransformers`.
+ * @example
+ * ```ts
+ * import { ColumnTransformer, StandardScaler } from 'steepest';
+ * const scale = new ColumnTransformer({
+ *   transformers: [['scale', new StandardScaler(), [0]]],
+ *   remainder: 'passthrough',
+ * });
+ * console.log((await scale.fitTransform([[1, 7], [3, 7]])).toArray());
+ * // [ [ -1, 7 ], [ 1, 7 ] ]
+ * ```
  */
 export class ColumnTransformer extends InvertibleTransformer<
   ColumnTransformerParams,
@@ -302,6 +312,17 @@ function withSteps(
 /**
  * A {@link ColumnTransformer} of [name, transformer, columns] parts.
  * @throws SteepestError `ERR_ARGUMENT`
+ * @example
+ * ```ts
+ * import { columnTransformer, data, MinMaxScaler, OneHotEncoder } from 'steepest';
+ * const flats = new data.DataTable({ rooms: [3, 1, 2], town: ['Bern', 'Chur', 'Bern'] });
+ * const prepare = columnTransformer([
+ *   ['number', new MinMaxScaler(), ['rooms']],
+ *   ['text', new OneHotEncoder(), ['town']],
+ * ]);
+ * console.log((await prepare.fitTransform(flats)).toArray());
+ * // [ [ 1, 1, 0 ], [ 0, 0, 1 ], [ 0.5, 1, 0 ] ]
+ * ```
  */
 export function columnTransformer(
   transformers: readonly ColumnRule[],

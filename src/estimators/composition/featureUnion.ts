@@ -75,6 +75,13 @@ const SPECS: ParamSpecs<FeatureUnionParams> = {
 /**
  * Applies several transformers to all columns and puts their outputs side by side. `fit` fits
  * copies of the transformers: the fitted ones are in `namedTransformers`.
+ * @example
+ * ```ts
+ * import { FeatureUnion, MinMaxScaler, StandardScaler } from 'steepest';
+ * const transformers = [['a', new MinMaxScaler()], ['b', new StandardScaler()]] as const;
+ * const union = new FeatureUnion({ transformers });
+ * console.log((await union.fitTransform([[1], [3]])).toArray()); // [ [ 0, -1 ], [ 1, 1 ] ]
+ * ```
  */
 export class FeatureUnion extends BaseTransformer<FeatureUnionParams, Matrix<Float64Array>> {
   private parts: readonly Part[] = [];
@@ -289,6 +296,16 @@ function weighted(output: Output, weight: number): Output {
 /**
  * A {@link FeatureUnion} of [name, transformer] parts.
  * @throws SteepestError `ERR_ARGUMENT`
+ * @example
+ * ```ts
+ * import { featureUnion, MinMaxScaler, PolynomialFeatures } from 'steepest';
+ * const both = featureUnion([
+ *   ['scaled', new MinMaxScaler()],
+ *   ['powers', new PolynomialFeatures({ includeBias: false })],
+ * ]);
+ * console.log((await both.fitTransform([[2], [4]])).toArray());
+ * // [ [ 0, 2, 4 ], [ 1, 4, 16 ] ]
+ * ```
  */
 export function featureUnion(
   transformers: readonly UnionPart[],

@@ -19,6 +19,15 @@ type LastOf<S extends readonly unknown[]> = S extends readonly [...unknown[], in
  * `NetworkClassifier` if its loss is one of classes, otherwise a `NetworkRegressor`. A step without
  * a name gets its class's name in camelCase; several of one class get the suffixes '-1', '-2', ….
  * @throws SteepestError `ERR_ARGUMENT`; `ERR_NOT_COMPILED` for a network without a loss
+ * @example
+ * ```ts
+ * import { data, LogisticRegression, pipeline, StandardScaler } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const model = pipeline(new StandardScaler(), new LogisticRegression());
+ * await model.fit(x, y);
+ * console.log((await model.score(x, y)) > 0.8, model.steps.map(([name]) => name));
+ * // true [ 'standardScaler', 'logisticRegression' ]
+ * ```
  */
 export function pipeline<const S extends readonly (Given | readonly [name: string, step: Given])[]>(
   ...steps: S

@@ -76,6 +76,14 @@ type ResultOf<Last, Name extends string, Otherwise> =
  * `fit` fits copies of the steps and keeps them only if all succeed, so that a failed or aborted
  * fit changes nothing; the fitted ones are in `steps` and `namedSteps`. `sampleWeight` is passed
  * only to the last step.
+ * @example
+ * ```ts
+ * import { Pipeline, Ridge, StandardScaler } from 'steepest';
+ * const steps = [['scale', new StandardScaler()], ['ridge', new Ridge()]] as const;
+ * const model = new Pipeline({ steps });
+ * model.setParams({ ridge__alpha: 10 });
+ * console.log(model.getParams().ridge__alpha); // 10
+ * ```
  */
 export class Pipeline<Last = Step> extends BaseEstimator<PipelineParams> {
   private isFitted = false;

@@ -92,6 +92,15 @@ const FITTED = ['fitted.regressor', 'fitted.transformer'] as const;
 /**
  * Learns transformed targets, and takes predictions back: logarithms of prices, for example. `fit`
  * fits copies: they are `regressor` and `transformer`.
+ * @example
+ * ```ts
+ * import { LinearRegression, TransformedTargetRegressor } from 'steepest';
+ * // Amounts that double: a line through their logarithms.
+ * const regressor = new LinearRegression();
+ * const model = new TransformedTargetRegressor({ regressor, func: 'log' });
+ * const fitted = await model.fit([[1], [2], [3]], [20, 40, 80]);
+ * console.log(fitted.predictSync([[4]])[0]!.toFixed(2)); // 160.00
+ * ```
  */
 export class TransformedTargetRegressor extends BaseEstimator<TransformedTargetRegressorParams> {
   private learned: Fitted | undefined;

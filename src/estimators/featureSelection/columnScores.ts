@@ -11,7 +11,17 @@ import { checkFrequencies, chi2OfClasses } from './chiSquared.js';
 import { type ColumnScore, fOfClasses, fOfRegression, meanOf } from './fTests.js';
 import { ofContinuous, ofContinuousAndDiscrete, ofDiscrete, prepared } from './mutualInformation.js';
 
-/** How a column is scored against the target: a test by name, or a function of your own. */
+/**
+ * How a column is scored against the target: a test by name.
+ * @example
+ * ```ts
+ * import { data, type ScoreFunction, SelectKBest } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const scoreFunc: ScoreFunction = 'fRegression';
+ * const three = await new SelectKBest({ scoreFunc, k: 3 }).fitTransform(x, y);
+ * console.log(three.shape); // [ 100, 3 ]
+ * ```
+ */
 export type ScoreFunction =
   | 'chi2'
   | 'fClassif'

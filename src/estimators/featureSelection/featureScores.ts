@@ -52,18 +52,57 @@ const MUTUAL = ['nNeighbors', 'discreteFeatures', 'seed'];
  * How much each column of x tells of y, by the functions that `SelectKBest` and `SelectPercentile`
  * choose with. All throw a SteepestError: `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`,
  * `ERR_ARGUMENT`, `ERR_LABEL_RANGE` for a single class, `ERR_ABORTED`.
+ * @example
+ * ```ts
+ * import { featureScores } from 'steepest';
+ * const { scores } = await featureScores.fClassif([[1, 5], [2, 1], [9, 4]], [0, 0, 1]);
+ * console.log(scores[0]! > scores[1]!); // true
+ * ```
  */
 export const featureScores = {
-  /** F test between classes: analysis of variance. */
+  /**
+   * F test between classes: analysis of variance.
+   * @example
+   * ```ts
+   * import { featureScores } from 'steepest';
+   * const { scores, pvalues } = await featureScores.fClassif([[1], [2], [9], [8]], [0, 0, 1, 1]);
+   * console.log(scores[0]!.toFixed(1), pvalues[0]!.toFixed(3)); // 98.0 0.010
+   * ```
+   */
   fClassif: (x: FeatureInput, y: Classes, options: FeatureTestOptions = {}): Promise<FeatureTests> =>
     computed('fClassif', x, y, options, []),
-  /** F test of a line through each column. */
+  /**
+   * F test of a line through each column.
+   * @example
+   * ```ts
+   * import { featureScores } from 'steepest';
+   * const x = [[1, 4], [2, 1], [3, 3], [4, 2]];
+   * const { scores } = await featureScores.fRegression(x, [2, 4, 7, 8]);
+   * console.log(scores[0]! > scores[1]!); // true
+   * ```
+   */
   fRegression: (x: FeatureInput, y: Numbers, options: FeatureTestOptions = {}): Promise<FeatureTests> =>
     computed('fRegression', x, y, options, []),
-  /** Chi-squared test of counts and other numbers of at least 0 between classes. */
+  /**
+   * Chi-squared test of counts and other numbers of at least 0 between classes.
+   * @example
+   * ```ts
+   * import { featureScores } from 'steepest';
+   * const { scores } = await featureScores.chi2([[10], [10], [30], [30]], [0, 0, 1, 1]);
+   * console.log(scores[0]!); // 20
+   * ```
+   */
   chi2: (x: FeatureInput, y: Classes, options: FeatureTestOptions = {}): Promise<FeatureTests> =>
     computed('chi2', x, y, options, []),
-  /** Mutual information with classes, in nats: [columns]. */
+  /**
+   * Mutual information with classes, in nats: [columns].
+   * @example
+   * ```ts
+   * import { data, featureScores } from 'steepest';
+   * const { x, y } = data.makeClassification({ seed: 1 });
+   * console.log((await featureScores.mutualInfoClassif(x, y)).length); // 20
+   * ```
+   */
   async mutualInfoClassif(
     x: FeatureInput,
     y: Classes,
@@ -71,7 +110,16 @@ export const featureScores = {
   ): Promise<Float64Array> {
     return (await computed('mutualInfoClassif', x, y, options, MUTUAL)).scores;
   },
-  /** Mutual information with numbers, in nats: [columns]. */
+  /**
+   * Mutual information with numbers, in nats: [columns].
+   * @example
+   * ```ts
+   * import { data, featureScores } from 'steepest';
+   * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+   * console.log((await featureScores.mutualInfoRegression(x, y, { nNeighbors: 5 })).length);
+   * // 5
+   * ```
+   */
   async mutualInfoRegression(
     x: FeatureInput,
     y: Numbers,

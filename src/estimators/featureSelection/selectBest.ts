@@ -121,6 +121,13 @@ const K_BEST_SPECS: ParamSpecs<SelectKBestParams> = {
 /**
  * Keeps the k columns with the highest scores. Of equal scores the last columns are kept, as in
  * scikit-learn.
+ * @example
+ * ```ts
+ * import { data, SelectKBest } from 'steepest';
+ * const { x, y } = data.makeClassification({ seed: 1 });
+ * const best = new SelectKBest({ k: 2 });
+ * console.log((await best.fitTransform(x, y)).shape); // [ 100, 2 ]
+ * ```
  */
 export class SelectKBest extends ByScore<SelectKBestParams> {
   constructor(params: Partial<SelectKBestParams> = {}) {
@@ -146,7 +153,16 @@ const PERCENTILE_SPECS: ParamSpecs<SelectPercentileParams> = {
   ),
 };
 
-/** Keeps a percentage of the columns, those with the highest scores. */
+/**
+ * Keeps a percentage of the columns, those with the highest scores.
+ * @example
+ * ```ts
+ * import { data, SelectPercentile } from 'steepest';
+ * const { x, y } = data.makeClassification({ seed: 1 });
+ * const best = new SelectPercentile({ percentile: 50 });
+ * console.log((await best.fitTransform(x, y)).shape, x.shape); // [ 100, 10 ] [ 100, 20 ]
+ * ```
+ */
 export class SelectPercentile extends ByScore<SelectPercentileParams> {
   constructor(params: Partial<SelectPercentileParams> = {}) {
     super('SelectPercentile', PERCENTILE_SPECS, params);

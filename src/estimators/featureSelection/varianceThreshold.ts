@@ -16,6 +16,13 @@ const SPECS: ParamSpecs<VarianceThresholdParams> = { threshold: param.nonNegativ
 
 /**
  * Drops columns that hardly vary. Variances are of the population, divided by n; NaN is ignored.
+ * @example
+ * ```ts
+ * import { VarianceThreshold } from 'steepest';
+ * const varying = new VarianceThreshold();
+ * console.log((await varying.fitTransform([[1, 7], [2, 7], [3, 7]])).toArray());
+ * // [ [ 1 ], [ 2 ], [ 3 ] ]
+ * ```
  */
 export class VarianceThreshold extends Selector<VarianceThresholdParams> {
   protected readonly takesNaN = true;

@@ -6,7 +6,16 @@ import { normalTwoSided } from '../base/normalTail.js';
 import { type PerParameter, perParameter } from '../leastSquares/inference.js';
 import { factorScaled } from '../solvers/cholesky.js';
 
-/** The statistical inference of a generalised linear model without a penalty. */
+/**
+ * The statistical inference of a generalised linear model without a penalty.
+ * @example
+ * ```ts
+ * import { type GlmInference, PoissonRegressor } from 'steepest';
+ * const model = await new PoissonRegressor({ alpha: 0 }).fit([[0], [1], [2], [3]], [1, 3, 4, 9]);
+ * const { estimates, standardErrors }: GlmInference = model.inference();
+ * console.log(estimates.coef.data[0]! > 2 * standardErrors.coef.data[0]!); // true
+ * ```
+ */
 export interface GlmInference {
   /**
    * The parameters: those of the model, except that with more than two classes each row has the

@@ -38,7 +38,17 @@ import { OFFSET_KEYS, type OffsetOptions, readOffset } from './offset.js';
 
 const SOLVERS = ['auto', 'lbfgs', 'newton', 'newtonCg'] as const;
 
-/** Hyperparameters, with scikit-learn's meanings. */
+/**
+ * Hyperparameters, with scikit-learn's meanings.
+ * @example
+ * ```ts
+ * import { GammaRegressor, type LogLinkParams, PoissonRegressor } from 'steepest';
+ * const params: Partial<LogLinkParams> = { alpha: 0.1, maxIter: 50 };
+ * console.log(String(new PoissonRegressor(params)));
+ * // PoissonRegressor({ alpha: 0.1, maxIter: 50 })
+ * console.log(new GammaRegressor(params).getParams().alpha); // 0.1
+ * ```
+ */
 export interface LogLinkParams {
   /**
    * Strength of the L2 penalty ½·alpha·‖w‖² beside half the mean deviance, at least 0. Default 1.
@@ -75,10 +85,42 @@ export const LOG_LINK_SPECS: ParamSpecs<LogLinkParams> = {
   workers: workersParam,
 };
 
+/**
+ * Options of `fit` for regressions with a logarithmic link.
+ * @example
+ * ```ts
+ * import { type LogLinkFitOptions, PoissonRegressor } from 'steepest';
+ * // Twice the claims in twice the years: the rate is the same.
+ * const options: LogLinkFitOptions = { exposure: [1, 2, 1, 2] };
+ * const [x, y] = [[[0], [0], [1], [1]], [1, 2, 3, 6]];
+ * const model = await new PoissonRegressor({ alpha: 0 }).fit(x, y, options);
+ * console.log(model.predictSync([[1]])[0]!.toFixed(2)); // 3.00
+ * ```
+ */
 export interface LogLinkFitOptions extends EstimatorFitOptions, KernelOptions, OffsetOptions {}
+/**
+ * Options of `score` for regressions with a logarithmic link.
+ * @example
+ * ```ts
+ * import { type LogLinkScoreOptions, PoissonRegressor } from 'steepest';
+ * const [x, y] = [[[0], [0], [1], [1]], [1, 2, 3, 6]];
+ * const options: LogLinkScoreOptions = { exposure: [1, 2, 1, 2] };
+ * const model = await new PoissonRegressor({ alpha: 0 }).fit(x, y, options);
+ * console.log((await model.score(x, y, options)).toFixed(2)); // 1.00
+ * ```
+ */
 export interface LogLinkScoreOptions extends ScoreOptions, OffsetOptions {}
 
-/** The statistical inference of a regression with a logarithmic link. */
+/**
+ * The statistical inference of a regression with a logarithmic link.
+ * @example
+ * ```ts
+ * import { type LogLinkInference, PoissonRegressor } from 'steepest';
+ * const model = await new PoissonRegressor({ alpha: 0 }).fit([[0], [1], [2], [3]], [1, 2, 4, 8]);
+ * const { meanRatios }: LogLinkInference = model.inference();
+ * console.log(meanRatios.coef.data[0]!.toFixed(3)); // 2.000
+ * ```
+ */
 export interface LogLinkInference extends GlmInference {
   /** e to the power of the estimates: the factor on the mean for one unit more. */
   meanRatios: PerParameter;

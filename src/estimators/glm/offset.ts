@@ -5,7 +5,16 @@ import { refuseNotFinite } from '../../core/refuse.js';
 import type { TargetInput } from '../../data/arrayInputs.js';
 import { readTargets } from '../base/targets.js';
 
-/** What is known of each row besides its columns; at most one of the two. */
+/**
+ * What is known of each row besides its columns; at most one of the two.
+ * @example
+ * ```ts
+ * import { type OffsetOptions, PoissonRegressor } from 'steepest';
+ * const years: OffsetOptions = { exposure: [1, 10] };
+ * const model = await new PoissonRegressor({ alpha: 0 }).fit([[0], [0]], [2, 20], years);
+ * console.log(model.predictSync([[0]])[0]!.toFixed(1)); // 2.0
+ * ```
+ */
 export interface OffsetOptions {
   /** Added to the logarithm of the mean, one per row. */
   offset?: WeightInput;

@@ -8,6 +8,13 @@ import { studentTwoSided } from './student.js';
 /**
  * One of each: coefficients, [targets, columns], and intercepts, one per target (NaN without
  * `fitIntercept`).
+ * @example
+ * ```ts
+ * import { LinearRegression, type PerParameter } from 'steepest';
+ * const model = await new LinearRegression().fit([[1], [2], [3], [4]], [2.9, 5.1, 7.1, 8.9]);
+ * const pValues: PerParameter = model.inference().pValues;
+ * console.log(pValues.coef.data[0]! < 0.01); // true
+ * ```
  */
 export interface PerParameter {
   coef: NdArray<Float64Array>;

@@ -5,7 +5,16 @@ import { show } from '../../core/show.js';
 import { type Column, isNumericColumn, likeColumn } from '../../data/column.js';
 import { selectRanks } from './orderStatistics.js';
 
-/** What fills gaps: a statistic of the column, or one value. */
+/**
+ * What fills gaps: a statistic of the column, or one value.
+ * @example
+ * ```ts
+ * import { type ImputeStrategy, SimpleImputer } from 'steepest';
+ * const strategy: ImputeStrategy = 'mean';
+ * const filled = await new SimpleImputer({ strategy }).fitTransform([[1], [NaN], [5]]);
+ * console.log(filled.column(0).join(' ')); // 1 3 5
+ * ```
+ */
 export type ImputeStrategy = 'mean' | 'median' | 'mostFrequent' | 'constant';
 
 /** The fill value of a text column without values, and of strategy 'constant' by default. */

@@ -53,6 +53,12 @@ function pairOf({ func, inverseFunc }: Chosen): FunctionPair {
  *
  * To save it, choose the function by name: a file holds no code. A function without a name works
  * until `save`, which refuses it.
+ * @example
+ * ```ts
+ * import { FunctionTransformer } from 'steepest';
+ * const root = new FunctionTransformer({ func: 'sqrt' });
+ * console.log((await root.fitTransform([[4], [9]])).column(0).join(' ')); // 2 3
+ * ```
  */
 export class FunctionTransformer extends Columnwise<FunctionTransformerParams> {
   private chosen: Chosen | undefined;

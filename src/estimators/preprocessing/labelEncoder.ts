@@ -14,6 +14,14 @@ const SPECS: ParamSpecs<object> = {};
 /**
  * Encodes classes (strings, numbers or booleans) as 0 … k − 1, in sorted order. For targets; for
  * columns of X use `OneHotEncoder`.
+ * @example
+ * ```ts
+ * import { LabelEncoder } from 'steepest';
+ * const encoder = await new LabelEncoder().fit(['cat', 'emu', 'cat', 'dog']);
+ * console.log(encoder.classes); // [ 'cat', 'dog', 'emu' ]
+ * console.log(await encoder.transform(['dog', 'cat']), await encoder.inverseTransform([2]));
+ * // Int32Array(2) [ 1, 0 ] [ 'emu' ]
+ * ```
  */
 export class LabelEncoder extends BaseEstimator<object> {
   private known: readonly Label[] | undefined;

@@ -27,6 +27,12 @@ interface Largest {
  * Divides each column by its largest absolute value, so that its numbers lie between −1 and 1 and
  * 0 stays 0. A column of zeros stays as it is. NaN counts as missing: it is ignored in the fit and
  * stays NaN. Infinities are refused.
+ * @example
+ * ```ts
+ * import { MaxAbsScaler } from 'steepest';
+ * console.log((await new MaxAbsScaler().fitTransform([[-10], [5], [0]])).column(0).join(' '));
+ * // -1 0.5 0
+ * ```
  */
 export class MaxAbsScaler extends Columnwise<MaxAbsScalerParams> {
   private largest: Largest | undefined;

@@ -52,6 +52,12 @@ interface Bounds {
  * Scales each column linearly so that its minimum becomes the low end of `featureRange` and its
  * maximum the high end. NaN counts as missing: it is ignored in the fit and stays NaN. A constant
  * column becomes the low end. Infinities are refused.
+ * @example
+ * ```ts
+ * import { MinMaxScaler } from 'steepest';
+ * console.log((await new MinMaxScaler().fitTransform([[10], [20], [60]])).column(0).join(' '));
+ * // 0 0.2 1
+ * ```
  */
 export class MinMaxScaler extends Columnwise<MinMaxScalerParams> {
   private bounds: Bounds | undefined;

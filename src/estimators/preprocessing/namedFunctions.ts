@@ -61,6 +61,16 @@ const registered = new Map<string, FunctionPair>();
  * name that was registered before gets the new functions.
  * @throws SteepestError `ERR_ARGUMENT`, also for the name of a built-in function;
  *   `ERR_UNKNOWN_NAME`
+ * @example
+ * ```ts
+ * import { FunctionTransformer, registerFunction } from 'steepest';
+ * registerFunction('celsius', {
+ *   forward: (fahrenheit) => (fahrenheit - 32) / 1.8,
+ *   inverse: (celsius) => celsius * 1.8 + 32,
+ * });
+ * const celsius = new FunctionTransformer({ func: 'celsius' });
+ * console.log((await celsius.fitTransform([[212], [32]])).column(0).join(' ')); // 100 0
+ * ```
  */
 export function registerFunction(name: string, functions: FunctionPair): void {
   const isFree = typeof name === 'string' && name !== '' && !BUILT_IN.has(name);

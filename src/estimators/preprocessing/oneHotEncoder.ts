@@ -56,6 +56,13 @@ interface Encoded extends GroupedCategories {
 /**
  * One column of zeros and ones per category, for columns of numbers or text. A missing value (null,
  * NaN) is a category of its own, the last.
+ * @example
+ * ```ts
+ * import { OneHotEncoder } from 'steepest';
+ * const encoder = await new OneHotEncoder().fit([['red'], ['green'], ['red']]);
+ * console.log((await encoder.transform([['green']])).toArray(), encoder.getFeatureNamesOut());
+ * // [ [ 1, 0 ] ] [ 'x0_green', 'x0_red' ]
+ * ```
  */
 export class OneHotEncoder extends InvertibleTransformer<
   OneHotEncoderParams,

@@ -87,6 +87,13 @@ const UNKNOWN_HINT = "Set handleUnknown: 'useEncodedValue' and unknownValue: -1,
 /**
  * One column of codes 0, 1, … per column of numbers or text, for models that treat categories as
  * ordered. A missing value (null, NaN) is no category: it becomes `encodedMissingValue`.
+ * @example
+ * ```ts
+ * import { OrdinalEncoder } from 'steepest';
+ * const encoder = new OrdinalEncoder({ categories: [['S', 'M', 'L']] });
+ * console.log((await encoder.fitTransform([['L'], ['S'], ['M']])).column(0).join(' '));
+ * // 2 0 1
+ * ```
  */
 export class OrdinalEncoder extends InvertibleTransformer<
   OrdinalEncoderParams,

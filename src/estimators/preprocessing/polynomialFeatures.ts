@@ -52,6 +52,13 @@ const isBoolean = (value: unknown): value is boolean => typeof value === 'boolea
 /**
  * All products of columns up to a degree, in scikit-learn's order: by degree, then by column
  * numbers. For columns a and b and degree 2: 1, a, b, a², a·b, b². NaN and infinities are refused.
+ * @example
+ * ```ts
+ * import { PolynomialFeatures } from 'steepest';
+ * const powers = new PolynomialFeatures({ degree: 2 });
+ * console.log((await powers.fitTransform([[2, 3]])).row(0).join(' ')); // 1 2 3 4 6 9
+ * console.log(powers.getFeatureNamesOut().join(', ')); // 1, x0, x1, x0^2, x0 x1, x1^2
+ * ```
  */
 export class PolynomialFeatures extends InvertibleTransformer<
   PolynomialFeaturesParams,

@@ -62,6 +62,13 @@ const TENSORS = ['center', 'low', 'high'] as const;
  *
  * Quantiles are interpolated linearly, as in NumPy. NaN counts as missing: it is ignored in the fit
  * and stays NaN. A column whose quantiles are equal is not divided. Infinities are refused.
+ * @example
+ * ```ts
+ * import { RobustScaler } from 'steepest';
+ * // Median and quartiles: the outlier moves nothing.
+ * const scaled = await new RobustScaler().fitTransform([[1], [2], [3], [4], [900]]);
+ * console.log(scaled.column(0).join(' ')); // -1 -0.5 0 0.5 448.5
+ * ```
  */
 export class RobustScaler extends Columnwise<RobustScalerParams> {
   private learned: Learned | undefined;

@@ -83,6 +83,13 @@ interface Learned {
 /**
  * Fills missing values of each column. Plain numbers give plain numbers; a `DataTable`, or rows
  * with text, give a `DataTable`.
+ * @example
+ * ```ts
+ * import { SimpleImputer } from 'steepest';
+ * const imputer = new SimpleImputer({ strategy: 'median' });
+ * console.log((await imputer.fitTransform([[1], [NaN], [3], [8]])).column(0).join(' '));
+ * // 1 3 3 8
+ * ```
  */
 export class SimpleImputer extends InvertibleTransformer<SimpleImputerParams> {
   private learned: readonly Learned[] = [];

@@ -34,6 +34,12 @@ const TENSORS = ['count', 'values', 'mean', 'variance', 'unit'] as const satisfi
  * no digits. Squares outside float64's range are computed in units of a power of two. NaN counts as
  * missing: it is ignored in the fit and stays NaN. A constant column is not divided. Infinities are
  * refused.
+ * @example
+ * ```ts
+ * import { StandardScaler } from 'steepest';
+ * const scaler = await new StandardScaler().fit([[10], [30]]);
+ * console.log((await scaler.transform([[20], [40]])).column(0).join(' ')); // 0 2
+ * ```
  */
 export class StandardScaler extends Columnwise<StandardScalerParams> {
   private moments: Moments | undefined;

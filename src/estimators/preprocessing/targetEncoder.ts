@@ -105,6 +105,14 @@ const UNUSED_HINT = 'Read the column the same way both times.';
  * the other folds, so that no row's own target is in its encoding. Use it for training rows;
  * pipelines do. `transform` uses the means of all rows. A missing value is a category; a category
  * that the fit did not have becomes the mean of all rows.
+ * @example
+ * ```ts
+ * import { TargetEncoder } from 'steepest';
+ * const streets = [['a'], ['a'], ['b'], ['b']];
+ * const encoder = new TargetEncoder({ smooth: 0, targetType: 'continuous' });
+ * await encoder.fit(streets, [1, 3, 10, 20]);
+ * console.log((await encoder.transform([['a'], ['b']])).column(0).join(' ')); // 2 15
+ * ```
  */
 export class TargetEncoder extends BaseTransformer<TargetEncoderParams, Matrix<Float64Array>> {
   private columns: readonly ColumnCategories[] = [];

@@ -70,6 +70,14 @@ const METHODS: readonly PredictMethod[] = ['predict', 'predictProba', 'decisionF
  * learn from has probability 0, and the least float64 as its decision, with a warning.
  * @throws SteepestError as `crossValidate`; `ERR_ARGUMENT` for folds that do not test every row
  *   once
+ * @example
+ * ```ts
+ * import { crossValPredict, data, LogisticRegression } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * // Each row is predicted by a model that has not seen it.
+ * const held = await crossValPredict(new LogisticRegression(), x, y, { cv: 5 });
+ * console.log(held.length); // 100
+ * ```
  */
 export async function crossValPredict<
   E extends Fittable,

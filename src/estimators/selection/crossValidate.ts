@@ -20,7 +20,18 @@ import { type CrossValidation, makeFolds } from './makeFolds.js';
 import { pairedRows, type RowsInput, shareRows, type TargetRows, takeRows } from './rows.js';
 import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
 
-/** The score of a failed fit: 'raise' rejects with its error, a number is used as its score. */
+/**
+ * The score of a failed fit: 'raise' rejects with its error, a number is used as its score.
+ * @example
+ * ```ts
+ * import { crossValidate, data, type ErrorScore, Ridge } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * // A fit that fails scores NaN, and the others go on.
+ * const errorScore: ErrorScore = NaN;
+ * const { mean } = await crossValidate(new Ridge(), x, y, { errorScore });
+ * console.log(mean.score! > 0.9); // true
+ * ```
+ */
 export type ErrorScore = 'raise' | number;
 
 export interface CrossValidateOptions<E = Fittable> {
@@ -104,6 +115,14 @@ const KEYS = [
  * Fits run concurrently on shared threads. The estimator itself is not fitted.
  * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; whatever a
  *   fit throws, unless `errorScore` is a number
+ * @example
+ * ```ts
+ * import { crossValidate, data, LogisticRegression } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const scoring = ['accuracy', 'rocAuc'] as const;
+ * const { test, mean } = await crossValidate(new LogisticRegression(), x, y, { cv: 5, scoring });
+ * console.log(test.accuracy!.length, mean.rocAuc! > 0.8); // 5 true
+ * ```
  */
 export async function crossValidate<E extends Fittable>(
   estimator: E,

@@ -39,6 +39,15 @@ function make(distribution: Distribution['distribution'], low: unknown, high: un
 /**
  * Numbers between low and high, each range of a width as likely as another.
  * @throws SteepestError `ERR_ARGUMENT`
+ * @example
+ * ```ts
+ * import { data, randomizedSearch, Ridge, uniform } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+ * const search = randomizedSearch(new Ridge(), { alpha: uniform(0, 10) }, { nIter: 3, seed: 1 });
+ * await search.fit(x, y);
+ * console.log(search.results.map(({ params }) => Number(params.alpha) <= 10));
+ * // [ true, true, true ]
+ * ```
  */
 export function uniform(low: number, high: number): Distribution {
   return make('uniform', low, high);
@@ -48,6 +57,16 @@ export function uniform(low: number, high: number): Distribution {
  * Numbers between low and high whose logarithm is uniform: for penalties and learning rates, of
  * which each power of ten is as likely as another.
  * @throws SteepestError `ERR_ARGUMENT` unless 0 < low < high
+ * @example
+ * ```ts
+ * import { data, LogisticRegression, logUniform, randomizedSearch } from 'steepest';
+ * // As many tries from 0.001 to 0.01 as from 10 to 100.
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const space = { C: logUniform(0.001, 100) };
+ * const search = randomizedSearch(new LogisticRegression(), space, { nIter: 2 });
+ * await search.fit(x, y);
+ * console.log(search.results.length); // 2
+ * ```
  */
 export function logUniform(low: number, high: number): Distribution {
   return make('logUniform', low, high);
@@ -57,6 +76,16 @@ export function logUniform(low: number, high: number): Distribution {
  * Whole numbers from low to high, both included, each as likely as another. (The upper end of
  * SciPy's `randint` is excluded.)
  * @throws SteepestError `ERR_ARGUMENT`
+ * @example
+ * ```ts
+ * import { data, LogisticRegression, pipeline, randomInteger } from 'steepest';
+ * import { randomizedSearch, SelectKBest } from 'steepest';
+ * const { x, y } = data.makeClassification({ seed: 1 });
+ * const model = pipeline(new SelectKBest(), new LogisticRegression());
+ * const search = randomizedSearch(model, { selectKBest__k: randomInteger(1, 5) }, { nIter: 2 });
+ * await search.fit(x, y);
+ * console.log(search.results.length); // 2
+ * ```
  */
 export function randomInteger(low: number, high: number): Distribution {
   return make('randomInteger', low, high);

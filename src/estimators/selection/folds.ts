@@ -87,6 +87,15 @@ function tooFew(what: string, given: number, nSplits: number): never {
 /**
  * Folds of consecutive rows whose sizes differ by at most 1, the larger ones first; each row is
  * tested once.
+ * @example
+ * ```ts
+ * import { KFold } from 'steepest';
+ * for (const { train, test } of new KFold({ nSplits: 2 }).split(4)) {
+ *   console.log(train.join(' '), '→', test.join(' '));
+ *   // 2 3 → 0 1
+ *   // 0 1 → 2 3
+ * }
+ * ```
  */
 export class KFold implements Splitter {
   private readonly options: ResolvedFolds;
@@ -116,6 +125,14 @@ export class KFold implements Splitter {
  * Stratified folds, to within one row per class; each row is tested once. Rows are assigned as in
  * scikit-learn: the classes, in order of first appearance, are distributed round robin, and rows of
  * a class go to folds in order.
+ * @example
+ * ```ts
+ * import { StratifiedKFold } from 'steepest';
+ * const labels = ['a', 'b', 'a', 'b'];
+ * const folds = new StratifiedKFold({ nSplits: 2 }).split(4, labels);
+ * console.log(folds.map(({ test }) => Array.from(test, (row) => labels[row]).sort()));
+ * // [ [ 'a', 'b' ], [ 'a', 'b' ] ]
+ * ```
  */
 export class StratifiedKFold implements Splitter {
   private readonly options: ResolvedFolds;

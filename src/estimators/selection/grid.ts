@@ -8,7 +8,17 @@ import { type FoldScores, foldScores, meanTimes, showScores } from './foldScores
 /** Values to try for each parameter; for a pipeline, as step__param. */
 export type ParamGrid = Readonly<Record<string, readonly unknown[]>>;
 
-/** One combination of parameters and its results. */
+/**
+ * One combination of parameters and its results.
+ * @example
+ * ```ts
+ * import { type Candidate, data, gridSearch, Ridge } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }).fit(x, y);
+ * const text = ({ params, test }: Candidate) => `${params.alpha}: ${test.score!.rank}`;
+ * console.log(search.results.map(text)); // [ '0.01: 1', '100: 2' ]
+ * ```
+ */
 export interface Candidate {
   params: Readonly<Record<string, unknown>>;
   /**
@@ -22,11 +32,32 @@ export interface Candidate {
   meanScoreTimeMs: number;
 }
 
+/**
+ * A score of a candidate on the folds, and its rank: 1 is the best.
+ * @example
+ * ```ts
+ * import { type CandidateScore, data, gridSearch, Ridge } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }, { cv: 3 }).fit(x, y);
+ * const score: CandidateScore = search.results[0]!.test.score!;
+ * console.log(score.folds.length, score.rank); // 3 1
+ * ```
+ */
 export interface CandidateScore extends FoldScores {
   rank: number;
 }
 
-/** All candidates, in the order of the grid; `String(results)` is a table, best first. */
+/**
+ * All candidates, in the order of the grid; `String(results)` is a table, best first.
+ * @example
+ * ```ts
+ * import { data, type GridResults, gridSearch, Ridge } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }).fit(x, y);
+ * const results: GridResults = search.results;
+ * console.log(String(results).split('\n')[0]!.includes('alpha')); // true
+ * ```
+ */
 export interface GridResults extends ReadonlyArray<Candidate> {
   toString(): string;
 }

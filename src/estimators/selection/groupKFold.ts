@@ -17,6 +17,15 @@ import type { RowsInput } from './rows.js';
  * Folds that never divide a group: all rows of a group (a patient, a customer) are tested together,
  * each once. The largest group goes to the smallest fold, as in scikit-learn, so folds have about
  * the same number of rows; with `shuffle`, about the same number of groups.
+ * @example
+ * ```ts
+ * import { GroupKFold } from 'steepest';
+ * // The rows of a customer are never on both sides.
+ * const customers = ['ann', 'bob', 'ann', 'bob'];
+ * const folds = new GroupKFold({ nSplits: 2 }).split(4, undefined, customers);
+ * console.log(folds.map(({ test }) => Array.from(test, (row) => customers[row])));
+ * // [ [ 'bob', 'bob' ], [ 'ann', 'ann' ] ]
+ * ```
  */
 export class GroupKFold implements Splitter {
   private readonly options: ResolvedFolds;

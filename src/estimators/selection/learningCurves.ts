@@ -34,7 +34,17 @@ export interface ValidationCurveOptions<E = Fittable> extends CurveOptions<E> {
 
 type PointScores = Readonly<Record<string, FoldScores>>;
 
-/** Scores at one place of a curve, by the name of each score ('score' if there is only one). */
+/**
+ * Scores at one place of a curve, by the name of each score ('score' if there is only one).
+ * @example
+ * ```ts
+ * import { type CurvePoint, data, learningCurve, Ridge } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const gap = ({ train, test }: CurvePoint) => train.score!.mean - test.score!.mean;
+ * const curve = await learningCurve(new Ridge(), x, y, { trainSizes: [10, 80] });
+ * console.log(gap(curve[0]!) > gap(curve[1]!)); // true
+ * ```
+ */
 export interface CurvePoint {
   /** Scores of the training rows: of each fold, their mean and standard deviation. */
   train: PointScores;
@@ -44,11 +54,33 @@ export interface CurvePoint {
   meanScoreTimeMs: number;
 }
 
+/**
+ * Scores of fits on so many rows.
+ * @example
+ * ```ts
+ * import { data, learningCurve, type LearningPoint, Ridge } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const size = ({ trainSize }: LearningPoint) => trainSize;
+ * console.log((await learningCurve(new Ridge(), x, y, { trainSizes: [10, 80] })).map(size));
+ * // [ 10, 80 ]
+ * ```
+ */
 export interface LearningPoint extends CurvePoint {
   /** Number of training rows. */
   trainSize: number;
 }
 
+/**
+ * Scores of fits with a value of the parameter.
+ * @example
+ * ```ts
+ * import { data, Ridge, validationCurve, type ValidationPoint } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const alpha = ({ value }: ValidationPoint) => value;
+ * const options = { paramName: 'alpha', paramRange: [0.1, 10] };
+ * console.log((await validationCurve(new Ridge(), x, y, options)).map(alpha)); // [ 0.1, 10 ]
+ * ```
+ */
 export interface ValidationPoint extends CurvePoint {
   /** Value of the parameter. */
   value: unknown;
@@ -71,6 +103,13 @@ const DEFAULT_SIZES = [0.1, 0.325, 0.55, 0.775, 1];
  * Scores of fits on growing numbers of rows: would more rows help? Each fold's fits take the first
  * rows of its training rows, so those of a larger size contain those of a smaller one.
  * @throws SteepestError as `crossValidate`
+ * @example
+ * ```ts
+ * import { data, learningCurve, LogisticRegression } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const curve = await learningCurve(new LogisticRegression(), x, y, { trainSizes: [20, 80] });
+ * console.log(curve.map(({ trainSize }) => trainSize)); // [ 20, 80 ]
+ * ```
  */
 export async function learningCurve<E extends Fittable>(
   estimator: E,
@@ -110,6 +149,17 @@ export async function learningCurve<E extends Fittable>(
  * Scores of fits with different values of one parameter: where does a model begin to overfit? The
  * best value is one for `gridSearch`.
  * @throws SteepestError as `crossValidate`; `ERR_UNKNOWN_NAME` for an unknown parameter
+ * @example
+ * ```ts
+ * import { data, LogisticRegression, validationCurve } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const curve = await validationCurve(new LogisticRegression(), x, y, {
+ *   paramName: 'C',
+ *   paramRange: [0.01, 1],
+ * });
+ * console.log(curve.map(({ value, test }) => [value, test.score!.folds.length]));
+ * // [ [ 0.01, 5 ], [ 1, 5 ] ]
+ * ```
  */
 export async function validationCurve<E extends Fittable>(
   estimator: E,

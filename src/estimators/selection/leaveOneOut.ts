@@ -6,6 +6,13 @@ import type { RowsInput } from './rows.js';
 /**
  * As many folds as rows, each of which tests one row. The number of fits is that of the rows: for
  * many rows use `KFold`.
+ * @example
+ * ```ts
+ * import { LeaveOneOut } from 'steepest';
+ * const folds = new LeaveOneOut().split(3);
+ * console.log(folds.map(({ train, test }) => [train.join(' '), test.join(' ')]));
+ * // [ [ '1 2', '0' ], [ '0 2', '1' ], [ '0 1', '2' ] ]
+ * ```
  */
 export class LeaveOneOut implements Splitter {
   constructor(options: Readonly<Record<string, never>> = {}) {

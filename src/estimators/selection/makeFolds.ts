@@ -5,7 +5,16 @@ import type { LabelInput } from '../base/labels.js';
 import { type Fold, KFold, type Splitter, StratifiedKFold } from './folds.js';
 import type { RowsInput } from './rows.js';
 
-/** A number of folds (stratified for classifiers), an object that creates folds, or the folds. */
+/**
+ * A number of folds (stratified for classifiers), an object that creates folds, or the folds.
+ * @example
+ * ```ts
+ * import { type CrossValidation, crossValidate, data, KFold, Ridge } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const cv: CrossValidation = new KFold({ nSplits: 4, shuffle: true, seed: 1 });
+ * console.log((await crossValidate(new Ridge(), x, y, { cv })).test.score!.length); // 4
+ * ```
+ */
 export type CrossValidation = number | Splitter | readonly Fold[];
 
 const DEFAULT_FOLDS = 5;

@@ -59,6 +59,16 @@ const KEYS = ['scoring', 'nRepeats', 'maxSamples', 'sampleWeight', 'seed', 'nJob
  * @param estimator a fitted estimator, or a pipeline or search
  * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, `ERR_ABORTED`; whatever
  *   the estimator throws
+ * @example
+ * ```ts
+ * import { data, LinearRegression, permutationImportance } from 'steepest';
+ * const table = new data.DataTable({ size: [1, 2, 3, 4, 5, 6], noise: [3, 1, 2, 3, 1, 2] });
+ * const y = [10, 20, 30, 40, 50, 60];
+ * const model = await new LinearRegression().fit(table, y);
+ * const { featureNames, importancesMean } = await permutationImportance(model, table, y);
+ * console.log(featureNames, importancesMean[0]! > importancesMean[1]!);
+ * // [ 'size', 'noise' ] true
+ * ```
  */
 export async function permutationImportance<E extends object>(
   estimator: E,

@@ -21,6 +21,15 @@ export interface RandomizedSearchOptions<E = Fittable> extends SearchOptions<E> 
 /**
  * Cross-validates candidates drawn from lists and distributions of parameters, and fits the best on
  * all rows. It is an estimator itself: `predict`, `score` and so on are those of `bestEstimator`.
+ * @example
+ * ```ts
+ * import { data, randomizedSearch, type RandomizedSearch, Ridge, uniform } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, nInformative: 2, seed: 1 });
+ * const space = { alpha: uniform(0, 10) };
+ * const search: RandomizedSearch<Ridge> = randomizedSearch(new Ridge(), space, { nIter: 3 });
+ * await search.fit(x, y);
+ * console.log(search.results.length, search.bestEstimator.type); // 3 Ridge
+ * ```
  */
 export class RandomizedSearch<E extends Fittable = Fittable> extends Search<E> {
   readonly type = 'RandomizedSearch';
@@ -62,6 +71,15 @@ export class RandomizedSearch<E extends Fittable = Fittable> extends Search<E> {
  * lists only, no combination is drawn twice, and all of them if there are no more than nIter. From
  * several objects each candidate draws one first, each as likely as another.
  * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
+ * @example
+ * ```ts
+ * import { data, LogisticRegression, logUniform, randomizedSearch } from 'steepest';
+ * const { x, y } = data.makeBlobs({ centers: 2, seed: 1 });
+ * const space = { C: logUniform(0.001, 100) };
+ * const search = randomizedSearch(new LogisticRegression(), space, { nIter: 4, seed: 1 });
+ * await search.fit(x, y);
+ * console.log(search.results.length); // 4
+ * ```
  */
 export function randomizedSearch<E extends Fittable>(
   estimator: E,

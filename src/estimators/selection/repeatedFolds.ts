@@ -27,6 +27,12 @@ function read(owner: string, options: RepeatedFoldOptions): Required<RepeatedFol
 /**
  * `KFold` with shuffled rows, several times: nRepeats · nSplits folds, those of a repetition
  * together.
+ * @example
+ * ```ts
+ * import { RepeatedKFold } from 'steepest';
+ * console.log(new RepeatedKFold({ nSplits: 5, nRepeats: 3, seed: 1 }).split(100).length);
+ * // 15
+ * ```
  */
 export class RepeatedKFold implements Splitter {
   private readonly options: Required<RepeatedFoldOptions>;
@@ -46,7 +52,16 @@ export class RepeatedKFold implements Splitter {
   }
 }
 
-/** `StratifiedKFold` with shuffled rows, several times: nRepeats · nSplits folds. */
+/**
+ * `StratifiedKFold` with shuffled rows, several times: nRepeats · nSplits folds.
+ * @example
+ * ```ts
+ * import { RepeatedStratifiedKFold } from 'steepest';
+ * const labels = [0, 1, 0, 1, 0, 1];
+ * console.log(new RepeatedStratifiedKFold({ nSplits: 3, nRepeats: 2 }).split(6, labels).length);
+ * // 6
+ * ```
+ */
 export class RepeatedStratifiedKFold implements Splitter {
   private readonly options: Required<RepeatedFoldOptions>;
 

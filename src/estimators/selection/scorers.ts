@@ -13,6 +13,14 @@ import type { RowsInput } from './rows.js';
 /**
  * A score of a fitted estimator: larger is better.
  * @param options weights of the rows, if `permutationImportance` was given some
+ * @example
+ * ```ts
+ * import { crossValidate, data, metrics, Ridge, type ScorerFunction } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const scoring: ScorerFunction<Ridge> = async (model, rows, targets) =>
+ *   -metrics.maxError(targets as Float64Array, await model.predict(rows as number[][]));
+ * console.log((await crossValidate(new Ridge(), x, y, { scoring })).mean.score! < 0); // true
+ * ```
  */
 export type ScorerFunction<E = Fittable> = (
   estimator: E,
@@ -193,6 +201,14 @@ export const scorerNames = Object.keys(SCORERS) as ScorerName[];
 /**
  * One score, several by name, or several under your own names. By default the estimator's own
  * `score`.
+ * @example
+ * ```ts
+ * import { crossValidate, data, Ridge, type Scoring } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const scoring: Scoring = ['r2', 'negMeanAbsoluteError'];
+ * console.log(Object.keys((await crossValidate(new Ridge(), x, y, { scoring })).mean));
+ * // [ 'r2', 'negMeanAbsoluteError' ]
+ * ```
  */
 export type Scoring<E = Fittable> =
   | ScorerName

@@ -23,6 +23,17 @@ import type { RowsInput, TargetRows } from './rows.js';
 import { resolveScorers } from './scorers.js';
 import { type SearchProgressFunction, searchReporter } from './searchProgress.js';
 
+/**
+ * Options of `gridSearch` and `randomizedSearch`.
+ * @example
+ * ```ts
+ * import { data, gridSearch, Ridge, type SearchOptions } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const options: SearchOptions = { cv: 3, scoring: ['r2', 'negMaxError'], refit: 'r2' };
+ * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }, options).fit(x, y);
+ * console.log(search.bestParams.alpha); // 0.01
+ * ```
+ */
 export interface SearchOptions<E = Fittable>
   extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight' | 'groups'> {
   /**
@@ -35,7 +46,17 @@ export interface SearchOptions<E = Fittable>
 export const SEARCH_KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
 const FIT_KEYS = ['sampleWeight', 'groups', 'signal', 'progress'];
 
-/** Options of `fit` of a search. */
+/**
+ * Options of `fit` of a search.
+ * @example
+ * ```ts
+ * import { data, gridSearch, Ridge, type SearchFitOptions } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const options: SearchFitOptions = { signal: AbortSignal.timeout(60_000) };
+ * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }).fit(x, y, options);
+ * console.log(search.results.length); // 2
+ * ```
+ */
 export interface SearchFitOptions {
   sampleWeight?: WeightInput;
   /** The group of each row, for a `cv` that keeps groups together, such as `GroupKFold`. */

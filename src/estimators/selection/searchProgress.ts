@@ -1,7 +1,18 @@
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 
-/** A fit of a search that has just ended. */
+/**
+ * A fit of a search that has just ended.
+ * @example
+ * ```ts
+ * import { data, gridSearch, Ridge, type SearchProgress } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const reports: SearchProgress[] = [];
+ * const progress = (report: SearchProgress) => void reports.push(report);
+ * await gridSearch(new Ridge(), { alpha: [0.01, 100] }, { cv: 3 }).fit(x, y, { progress });
+ * console.log(reports.at(-1)?.done, reports.at(-1)?.total); // 6 6
+ * ```
+ */
 export interface SearchProgress {
   /** Fits that have ended, this one included, and all fits of the search. */
   done: number;
@@ -15,7 +26,20 @@ export interface SearchProgress {
   fitTimeMs: number;
 }
 
-/** Called after every fit of a search, in the order in which they end. */
+/**
+ * Called after every fit of a search, in the order in which they end.
+ * @example
+ * ```ts
+ * import { data, gridSearch, Ridge, type SearchProgressFunction } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * let last = '';
+ * const progress: SearchProgressFunction = ({ done, total }) => {
+ *   last = `${done} of ${total}`;
+ * };
+ * await gridSearch(new Ridge(), { alpha: [0.01, 100] }, { cv: 3 }).fit(x, y, { progress });
+ * console.log(last); // 6 of 6
+ * ```
+ */
 export type SearchProgressFunction = (progress: SearchProgress) => void;
 
 /**

@@ -38,6 +38,12 @@ function read(owner: string, options: ShuffleSplitOptions): Resolved {
 /**
  * Independent random splits: each draws its training and test rows anew, so a row may be tested
  * several times or never. Rows are in the order in which they are drawn.
+ * @example
+ * ```ts
+ * import { ShuffleSplit } from 'steepest';
+ * const folds = new ShuffleSplit({ nSplits: 4, testSize: 0.2, seed: 1 }).split(10);
+ * console.log(folds.length, folds[0]!.test.length); // 4 2
+ * ```
  */
 export class ShuffleSplit implements Splitter {
   private readonly options: Resolved;
@@ -64,6 +70,13 @@ export class ShuffleSplit implements Splitter {
 /**
  * {@link ShuffleSplit} in which both parts of every split have each class's share, to within one
  * row.
+ * @example
+ * ```ts
+ * import { StratifiedShuffleSplit } from 'steepest';
+ * const labels = ['a', 'b', 'a', 'b'];
+ * const [fold] = new StratifiedShuffleSplit({ nSplits: 1, testSize: 0.5 }).split(4, labels);
+ * console.log(Array.from(fold!.test, (row) => labels[row]).sort()); // [ 'a', 'b' ]
+ * ```
  */
 export class StratifiedShuffleSplit implements Splitter {
   private readonly options: Resolved;

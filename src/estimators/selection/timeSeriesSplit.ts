@@ -18,6 +18,16 @@ export interface TimeSeriesSplitOptions {
 /**
  * Splits of rows in the order of time: each trains on the past and tests on the rows after it. The
  * test parts follow each other and end with the last row.
+ * @example
+ * ```ts
+ * import { TimeSeriesSplit } from 'steepest';
+ * for (const { train, test } of new TimeSeriesSplit({ nSplits: 3 }).split(8)) {
+ *   console.log(train.join(' '), '→', test.join(' '));
+ *   // 0 1 → 2 3
+ *   // 0 1 2 3 → 4 5
+ *   // 0 1 2 3 4 5 → 6 7
+ * }
+ * ```
  */
 export class TimeSeriesSplit implements Splitter {
   readonly nSplits: number;

@@ -38,6 +38,15 @@ export interface SplitOptions {
  * @returns train and test rows of each array in turn
  * @throws SteepestError `ERR_SHAPE` for arrays of different lengths, `ERR_EMPTY`, `ERR_ARGUMENT`,
  *   `ERR_UNKNOWN_NAME`
+ * @example
+ * ```ts
+ * import { trainTestSplit } from 'steepest';
+ * const x = [[1], [2], [3], [4], [5], [6], [7], [8]];
+ * const y = [0, 0, 0, 0, 1, 1, 1, 1];
+ * const [xTrain, xTest, yTrain, yTest] = trainTestSplit(x, y, { testSize: 0.25, stratify: y });
+ * console.log(xTrain.length, xTest.length, yTrain.length, [...yTest].sort());
+ * // 6 2 6 [ 0, 1 ]
+ * ```
  */
 export function trainTestSplit<A extends RowsInput>(
   a: A,

@@ -22,6 +22,16 @@ export interface SklearnDump {
  * @param options `limits`: the largest file in bytes and the longest time in milliseconds
  * @throws SteepestError `ERR_MODEL_FILE`, also for classes that are not read, which the message
  *   names; `ERR_DATA_LIMIT` for a file beyond `limits`
+ * @example
+ * ```ts
+ * import { fromSklearn } from 'steepest';
+ * const ridge = await fromSklearn({ sklearn: '1.9.1', estimator: {
+ *   class: 'Ridge',
+ *   params: { alpha: 1, fit_intercept: true },
+ *   fitted: { coef_: [2, 3], intercept_: 1, n_features_in_: 2 },
+ * } });
+ * console.log(ridge.predictSync([10, 100])); // Float64Array(1) [ 321 ]
+ * ```
  */
 export async function fromSklearn(
   source: ModelSource | SklearnDump,
