@@ -32,6 +32,7 @@ import { pairedRows, type RowsInput, shareRows } from '../selection/rows.js';
 import {
   type CalibrationMethod,
   type Calibrator,
+  CURVE,
   calibrate,
   fitCalibrator,
   METHODS,
@@ -338,17 +339,6 @@ function likeliest({ data, rows, columns }: Matrix<Float64Array>, classes: reado
     return classes[best]!;
   });
 }
-
-/** Points of a curve: all x, ascending, and as many y. */
-const CURVE = {
-  words: 'finite numbers, as many ascending x as y,',
-  indexWhereNot(data: Float64Array): number {
-    const half = data.length / 2;
-    if (half < 1 || !Number.isInteger(half)) return 0;
-    const fall = data.findIndex((x, i) => i > 0 && i < half && !(x > data[i - 1]!));
-    return fall >= 0 ? fall : FINITE.indexWhereNot(data);
-  },
-};
 
 /** Checked rows to learn from. */
 interface Task {

@@ -1,3 +1,4 @@
+import { FINITE } from '../base/saved.js';
 import { writePoints, writeSigmoidCurve } from '../onnx/calibrate.js';
 import type { Graph } from '../onnx/graph.js';
 import { fitIsotonic, type IsotonicFit, isotonicAt } from './isotonic.js';
@@ -60,3 +61,14 @@ export function writeCalibrated(graph: Graph, scores: string, { method, numbers 
   const half = numbers.length / 2;
   return writePoints(graph, scores, numbers.subarray(0, half), numbers.subarray(half));
 }
+
+/** Points of a curve: all x, ascending, and as many y. */
+export const CURVE = {
+  words: 'finite numbers, as many ascending x as y,',
+  indexWhereNot(data: Float64Array): number {
+    const half = data.length / 2;
+    if (half < 1 || !Number.isInteger(half)) return 0;
+    const fall = data.findIndex((x, i) => i > 0 && i < half && !(x > data[i - 1]!));
+    return fall >= 0 ? fall : FINITE.indexWhereNot(data);
+  },
+};

@@ -4,7 +4,6 @@ import { SteepestError } from '../../core/errors.js';
 import { isFlag, isNames } from '../../core/guards.js';
 import type { Matrix } from '../../core/matrix.js';
 import type { WeightInput } from '../../core/ndarray.js';
-import { show } from '../../core/show.js';
 import { separateTarget } from '../../data/tables/target.js';
 import type { TableInput, TableOutput } from '../base/columns.js';
 import { BaseEstimator, type EstimatorFitOptions } from '../base/estimator.js';
@@ -25,13 +24,12 @@ import { type OnnxResult, onnxSource, onnxTable } from '../onnx/source.js';
 import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 import {
   calling,
-  checkNames,
+  checkSteps,
   method,
   type NamedStep,
   nestedParams,
   type Step,
   savedSteps,
-  stepOf,
   stepsFromSaved,
   withParams,
 } from './steps.js';
@@ -39,26 +37,6 @@ import {
 export interface PipelineParams {
   /** Names and estimators: transformers, then any estimator, or a compiled network, as the last. */
   steps: readonly NamedStep[];
-}
-
-function checkSteps(name: string, value: unknown): readonly NamedStep[] {
-  const given = Array.isArray(value) ? Array.from(value as unknown[]) : [undefined];
-  const steps = given.map((pair) => {
-    const step = Array.isArray(pair) ? stepOf(pair[1]) : undefined;
-    return step && ([(pair as unknown[])[0] as string, step] as const);
-  });
-  if (!steps.every((pair) => pair !== undefined)) {
-    throw new SteepestError('ERR_ARGUMENT', {
-      expected: `${name} as [name, estimator] pairs`,
-      given: show(value),
-      hint: "Write pipeline(['scale', new StandardScaler()], ['model', new LogisticRegression()]).",
-    });
-  }
-  checkNames(
-    'steps',
-    steps.map(([step]) => step),
-  );
-  return steps;
 }
 
 const SPECS: ParamSpecs<PipelineParams> = { steps: param.custom<readonly NamedStep[]>([], checkSteps) };

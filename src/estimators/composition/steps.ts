@@ -179,3 +179,27 @@ export function stepsFromSaved(
     return [name, estimatorFromSaved(child) as BaseEstimator<object> as unknown as Step];
   });
 }
+
+/**
+ * The steps of a pipeline.
+ * @throws SteepestError `ERR_ARGUMENT` for what is no list of names and estimators
+ */
+export function checkSteps(name: string, value: unknown): readonly NamedStep[] {
+  const given = Array.isArray(value) ? Array.from(value as unknown[]) : [undefined];
+  const steps = given.map((pair) => {
+    const step = Array.isArray(pair) ? stepOf(pair[1]) : undefined;
+    return step && ([(pair as unknown[])[0] as string, step] as const);
+  });
+  if (!steps.every((pair) => pair !== undefined)) {
+    throw new SteepestError('ERR_ARGUMENT', {
+      expected: `${name} as [name, estimator] pairs`,
+      given: show(value),
+      hint: "Write pipeline(['scale', new StandardScaler()], ['model', new LogisticRegression()]).",
+    });
+  }
+  checkNames(
+    'steps',
+    steps.map(([step]) => step),
+  );
+  return steps;
+}

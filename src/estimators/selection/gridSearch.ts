@@ -1,7 +1,8 @@
 import { checkOptions } from '../base/fitOptions.js';
 import { combinations, type ParamGrid } from './grid.js';
 import type { Fittable } from './jobs.js';
-import { SEARCH_KEYS, Search, type SearchOptions } from './search.js';
+import { Search } from './search.js';
+import { SEARCH_KEYS, type SearchOptions } from './searchOptions.js';
 
 export interface GridSearchOptions<E = Fittable> extends SearchOptions<E> {}
 

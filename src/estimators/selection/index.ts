@@ -37,7 +37,7 @@ export {
 export { type RepeatedFoldOptions, RepeatedKFold, RepeatedStratifiedKFold } from './repeatedFolds.js';
 export type { RowsInput, RowsOf } from './rows.js';
 export { type ScorerFunction, type ScorerName, type Scoring, scorerNames } from './scorers.js';
-export type { SearchFitOptions, SearchOptions } from './search.js';
+export type { SearchFitOptions, SearchOptions } from './searchOptions.js';
 export type { SearchProgress, SearchProgressFunction } from './searchProgress.js';
 export { ShuffleSplit, type ShuffleSplitOptions, StratifiedShuffleSplit } from './shuffleSplit.js';
 export { TimeSeriesSplit, type TimeSeriesSplitOptions } from './timeSeriesSplit.js';

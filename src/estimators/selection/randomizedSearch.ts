@@ -6,7 +6,8 @@ import { checkOptions } from '../base/fitOptions.js';
 import { type Distribution, drawFrom, isDistribution } from './distributions.js';
 import { combinationAt, combinations, countCombinations, type ParamGrid } from './grid.js';
 import type { Fittable } from './jobs.js';
-import { SEARCH_KEYS, Search, type SearchOptions } from './search.js';
+import { Search } from './search.js';
+import { SEARCH_KEYS, type SearchOptions } from './searchOptions.js';
 
 /** For each parameter a list of values, or a distribution; for a pipeline, as step__param. */
 export type ParamDistributions = Readonly<Record<string, readonly unknown[] | Distribution>>;

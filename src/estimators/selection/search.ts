@@ -1,12 +1,11 @@
 import { checkBoolean, checkObject } from '../../core/check.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
-import type { WeightInput } from '../../core/ndarray.js';
 import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { separateTarget } from '../../data/tables/target.js';
 import { describeEstimator } from '../base/describe.js';
 import { checkOptions } from '../base/fitOptions.js';
-import type { Label, LabelInput } from '../base/labels.js';
+import type { Label } from '../base/labels.js';
 import { SCORER_ALIASES } from '../base/names.js';
 import type { FittedLike, TargetsFor } from '../base/predictionForm.js';
 import { type SavedEstimator, savedBytes, writeSaved } from '../base/saved.js';
@@ -16,58 +15,13 @@ import { type EstimatorOnnxOptions, onnxBytes, saveOnnx } from '../onnx/options.
 import { type OnnxInverse, type OnnxResult, type OnnxSource, onnxSource } from '../onnx/source.js';
 import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
 import { evaluateCandidates } from './candidates.js';
-import { type CrossValidateOptions, prepare } from './crossValidate.js';
+import { prepare } from './crossValidate.js';
 import { bestOf, type Candidate, type GridResults, summarise } from './grid.js';
 import { checkEstimator, type Fittable, freshParams, isClassifier, methodOf } from './jobs.js';
 import type { RowsInput, TargetRows } from './rows.js';
 import { resolveScorers } from './scorers.js';
-import { type SearchProgressFunction, searchReporter } from './searchProgress.js';
-
-/**
- * Options of `gridSearch` and `randomizedSearch`.
- * @example
- * ```ts
- * import { data, gridSearch, Ridge, type SearchOptions } from 'steepest';
- * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
- * const options: SearchOptions = { cv: 3, scoring: ['r2', 'negMaxError'], refit: 'r2' };
- * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }, options).fit(x, y);
- * console.log(search.bestParams.alpha); // 0.01
- * ```
- */
-export interface SearchOptions<E = Fittable>
-  extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight' | 'groups'> {
-  /**
-   * Fit the best candidate on all rows afterwards (true); with several scores, the name of the
-   * deciding one.
-   */
-  refit?: boolean | string;
-}
-
-export const SEARCH_KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
-const FIT_KEYS = ['sampleWeight', 'groups', 'signal', 'progress'];
-
-/**
- * Options of `fit` of a search.
- * @example
- * ```ts
- * import { data, gridSearch, Ridge, type SearchFitOptions } from 'steepest';
- * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
- * const options: SearchFitOptions = { signal: AbortSignal.timeout(60_000) };
- * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }).fit(x, y, options);
- * console.log(search.results.length); // 2
- * ```
- */
-export interface SearchFitOptions {
-  sampleWeight?: WeightInput;
-  /** The group of each row, for a `cv` that keeps groups together, such as `GroupKFold`. */
-  groups?: LabelInput;
-  signal?: AbortSignal;
-  /**
-   * True writes a line to stderr for every fit that has ended; a function is called with it. What
-   * the function throws ends the search. Default false.
-   */
-  progress?: boolean | SearchProgressFunction;
-}
+import { SEARCH_FIT_KEYS, type SearchFitOptions, type SearchOptions } from './searchOptions.js';
+import { searchReporter } from './searchProgress.js';
 
 /** The result of the search. */
 interface Found {
@@ -110,7 +64,7 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable,
     y: Y,
     given: SearchFitOptions = {},
   ): Promise<FittedLike<this, E, Y, RowsInput>> {
-    checkOptions(`${this.called}.fit`, given, FIT_KEYS);
+    checkOptions(`${this.called}.fit`, given, SEARCH_FIT_KEYS);
     const { progress, groups, ...options } = given;
     const report = searchReporter(progress);
     const { estimator } = this;

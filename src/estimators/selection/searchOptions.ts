@@ -1,0 +1,51 @@
+import type { WeightInput } from '../../core/ndarray.js';
+import type { LabelInput } from '../base/labels.js';
+import type { CrossValidateOptions } from './crossValidate.js';
+import type { Fittable } from './jobs.js';
+import type { SearchProgressFunction } from './searchProgress.js';
+
+/**
+ * Options of `gridSearch` and `randomizedSearch`.
+ * @example
+ * ```ts
+ * import { data, gridSearch, Ridge, type SearchOptions } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const options: SearchOptions = { cv: 3, scoring: ['r2', 'negMaxError'], refit: 'r2' };
+ * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }, options).fit(x, y);
+ * console.log(search.bestParams.alpha); // 0.01
+ * ```
+ */
+export interface SearchOptions<E = Fittable>
+  extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight' | 'groups'> {
+  /**
+   * Fit the best candidate on all rows afterwards (true); with several scores, the name of the
+   * deciding one.
+   */
+  refit?: boolean | string;
+}
+
+export const SEARCH_KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
+export const SEARCH_FIT_KEYS = ['sampleWeight', 'groups', 'signal', 'progress'];
+
+/**
+ * Options of `fit` of a search.
+ * @example
+ * ```ts
+ * import { data, gridSearch, Ridge, type SearchFitOptions } from 'steepest';
+ * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
+ * const options: SearchFitOptions = { signal: AbortSignal.timeout(60_000) };
+ * const search = await gridSearch(new Ridge(), { alpha: [0.01, 100] }).fit(x, y, options);
+ * console.log(search.results.length); // 2
+ * ```
+ */
+export interface SearchFitOptions {
+  sampleWeight?: WeightInput;
+  /** The group of each row, for a `cv` that keeps groups together, such as `GroupKFold`. */
+  groups?: LabelInput;
+  signal?: AbortSignal;
+  /**
+   * True writes a line to stderr for every fit that has ended; a function is called with it. What
+   * the function throws ends the search. Default false.
+   */
+  progress?: boolean | SearchProgressFunction;
+}
