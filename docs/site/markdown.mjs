@@ -57,8 +57,13 @@ export function headerPlugin(md) {
       for (const [i, part] of head.entries()) {
         if (isBare) part.hidden = true;
         else if (part.type === 'inline' && part.content === '') head[i - 1].tag = head[i + 1].tag = 'td';
-        else if (part.children?.every(({ type }) => type === 'formula'))
-          head[i - 1].attrSet('aria-label', part.content.replace(/[$`]/g, ''));
+        else if (part.children?.every(({ type }) => type === 'formula')) {
+          // Not every reader of screens reads MathML.
+          const text = Object.assign(new state.Token('html_inline', '', 0), {
+            content: `<span class="visually-hidden">${md.utils.escapeHtml(part.children[0].meta)}</span>`,
+          });
+          part.children.unshift(text);
+        }
       }
     }
   });

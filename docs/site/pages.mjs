@@ -16,6 +16,7 @@ export const pages = [
       'serving',
       'threads',
       'exchange',
+      'migration',
     ],
   },
   {

@@ -10,6 +10,7 @@ const PAGES = {
   guide: 'networks.html',
   tables: 'benchmarks.html',
   formulas: 'math.html',
+  migration: 'migration.html',
   names: 'api/estimators/index.html',
   class: 'api/networks/Sequential.html',
   functions: 'api/layers/layers.html',
@@ -49,6 +50,9 @@ export async function sitePages() {
     name: `site-${name}`,
     url: `${address}${path}`,
     alone: false,
+    // Without JavaScript the pages show the same, but Chromium gives up loading the site's scripts,
+    // which counts as a request that failed.
+    plain: false,
     // The same frame is around every page.
     keyboard: i === 0,
     ...(i === all.length - 1 && { close: () => server.close() }),
