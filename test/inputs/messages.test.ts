@@ -9,6 +9,7 @@ import {
   trainTestSplit,
 } from 'steepest';
 import { denseForward, denseForwardAsync, sgemm, sgemmAsync } from 'steepest/kernels';
+import { plots } from 'steepest/report';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/folder.js';
 import { network } from './subjects.js';
@@ -152,6 +153,38 @@ const CALLS: Record<string, Call> = {
   'metrics.logLoss': (value) => metrics.logLoss([0, 1], value),
   'metrics.rocAucScore': (value) => metrics.rocAucScore(value, [0.1, 0.2]),
   'metrics, sampleWeight': (value) => metrics.accuracyScore([0, 1], [1, 1], { sampleWeight: value }),
+  'plots.learningCurve': plots.learningCurve,
+  'plots.learningCurve, values': (value) => plots.learningCurve({ loss: value }),
+  'plots.learningCurve, bestEpoch': (value) =>
+    plots.learningCurve({ history: { loss: [1] }, bestEpoch: value }),
+  'plots.confusionMatrix': (value) => plots.confusionMatrix(value, value),
+  'plots.confusionMatrix, classes': (value) => plots.confusionMatrix([0, 1], [0, 1], { classes: value }),
+  'plots.rocCurve': (value) => plots.rocCurve(value, [0.1, 0.2]),
+  'plots.rocCurve, yScore': (value) => plots.rocCurve([0, 1], value),
+  'plots.precisionRecall, posLabel': (value) =>
+    plots.precisionRecall([0, 1], [0.1, 0.2], { posLabel: value }),
+  'plots.calibration, yProba': (value) => plots.calibration([0, 1], value),
+  'plots.calibration, nBins': (value) => plots.calibration([0, 1], [0.1, 0.2], { nBins: value }),
+  'plots.residuals': (value) => plots.residuals(value, [1, 2]),
+  'plots.predictedActual': (value) => plots.predictedActual([1, 2], value),
+  'plots.histogram': plots.histogram,
+  'plots.histogram, bins': (value) => plots.histogram([1, 2], { bins: value }),
+  'plots.scatter': (value) => plots.scatter(value, [1, 2]),
+  'plots.scatter, groups': (value) => plots.scatter([1, 2], [1, 2], { groups: value }),
+  'plots.coefficients': plots.coefficients,
+  'plots.coefficients, values': (value) => plots.coefficients({ values: value }),
+  'plots.coefficients, names': (value) => plots.coefficients({ names: value, values: [1, 2] }),
+  'plots.importance': plots.importance,
+  'plots.importance, featureNames': (value) =>
+    plots.importance({ featureNames: value, importancesMean: Float64Array.of(1) }),
+  'plots.bars': plots.bars,
+  'plots.bars, bar': (value) => plots.bars([value]),
+  'plots.bars, value': (value) => plots.bars({ value }),
+  'plots.images': plots.images,
+  'plots.images, data': (value) => plots.images({ data: value, shape: [1, 1, 1] }),
+  'plots.images, captions': (value) => plots.images({ data: floats, shape: [1, 2, 2] }, { captions: value }),
+  'plots, title': (value) => plots.bars({ a: 1 }, { title: value }),
+  'plots, width': (value) => plots.bars({ a: 1 }, { width: value }),
   'sgemm, m': (value) => sgemm({ m: value, n: 2, k: 2, a: floats, b: floats, c: new Float32Array(4) }),
   'sgemm, a': (value) => sgemm({ m: 2, n: 2, k: 2, a: value, b: floats, c: new Float32Array(4) }),
   'sgemm, c': (value) => sgemm({ m: 2, n: 2, k: 2, a: floats, b: floats, c: value }),

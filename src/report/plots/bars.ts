@@ -1,5 +1,6 @@
 import { checkKeys, checkNumber, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import { checkWord } from './columns.js';
 import { svgOf } from './draw/drawing.js';
@@ -63,7 +64,7 @@ export function bars(
   const [unit, name] = (['unit', 'xName'] as const).map((key) =>
     options[key] === undefined ? '' : checkText(key, options[key]),
   );
-  const rows = readRows(data);
+  const rows = reading('data', () => readRows(data));
   const drawn = rows.filter(({ isHeading }) => !isHeading);
   checkRows(drawn, isLog, base);
   const { part, height } = drawRows(rows, { width: read.width, base, isLog, unit, name });

@@ -1,6 +1,7 @@
 import { SteepestError } from '../../core/errors.js';
 import { isNames } from '../../core/guards.js';
 import type { Label } from '../../core/labels.js';
+import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 
 /**
@@ -35,7 +36,10 @@ export function namedClasses(
 }
 
 /** A list of different names. @throws SteepestError `ERR_ARGUMENT` */
-export function checkNames(what: string, given: unknown): readonly string[] {
+export const checkNames = (what: string, given: unknown): readonly string[] =>
+  reading(what, () => readNames(what, given));
+
+function readNames(what: string, given: unknown): readonly string[] {
   if (!isNames(given)) {
     throw new SteepestError('ERR_ARGUMENT', {
       expected: `${what} to be a list of strings`,

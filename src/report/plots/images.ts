@@ -1,7 +1,7 @@
 import { checkBoolean, checkInteger, checkKeys, checkList, checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import type { NdArray } from '../../core/ndarray.js';
-import { checkRowCount } from '../../core/refuse.js';
+import { checkRowCount, reading } from '../../core/refuse.js';
 import { EDGE, svgOf } from './draw/drawing.js';
 import { valueText } from './draw/numbers.js';
 import { at, fitText, textAt, titled, widest } from './draw/text.js';
@@ -76,7 +76,7 @@ export function images(input: NdArray, options: ImagesOptions = {}): string {
       hint: 'Choose some of them.',
     });
   }
-  const captions = readCaptions(options.captions, stack.count);
+  const captions = reading('captions', () => readCaptions(options.captions, stack.count));
   const room = read.width - 2 * EDGE + BETWEEN;
   const words = captions.flatMap(({ text, note = '', isWrong }) => [isWrong ? `✗ ${text}` : text, note]);
   const wanted = Math.max(CELL, widest(words, WIDEST_CELL) - BETWEEN + 4);

@@ -1,6 +1,7 @@
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { isNumberList } from '../../core/realm.js';
+import { reading } from '../../core/refuse.js';
 import { show } from '../../core/show.js';
 import type { PermutationImportance } from '../../estimators/selection/index.js';
 import { checkNames } from './classNames.js';
@@ -40,7 +41,9 @@ export const MOST_ROWS = 25;
  */
 export function importance(result: ImportanceInput, options: PlotOptions = {}): string {
   const read = readPlotOptions('importance', options, [], 'Permutation importance');
-  const given = checkObject('result', result, 'Pass what permutationImportance resolves to.');
+  const given = reading('result', () => ({
+    ...checkObject('result', result, 'Pass what permutationImportance resolves to.'),
+  }));
   const names = checkNames('result.featureNames', given.featureNames);
   const mean = numbersOf('importancesMean', given.importancesMean, names.length);
   const std =

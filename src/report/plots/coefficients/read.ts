@@ -1,5 +1,6 @@
 import { checkObject } from '../../../core/check.js';
 import { SteepestError } from '../../../core/errors.js';
+import { reading } from '../../../core/refuse.js';
 import { matrixNames, readNumbers } from '../../../core/rows.js';
 import { show } from '../../../core/show.js';
 import type { ValueInput } from '../../../metrics/index.js';
@@ -40,7 +41,7 @@ export function readCoefficients(
   model: unknown,
   options: { names?: readonly string[]; classes?: readonly string[] },
 ): Weights {
-  const { coef, names, classes } = find(model);
+  const { coef, names, classes } = reading('model', () => find(model));
   const what = 'the coefficients';
   const { data, rows: all, cols, isFlat } = readNumbers(what, coef, 'values');
   checkFinite(what, data);

@@ -2,6 +2,7 @@ import { checkList } from '../../../core/check.js';
 import { SteepestError } from '../../../core/errors.js';
 import { isNdArray, type NdArray, type NumericArray } from '../../../core/ndarray.js';
 import { isTypedArray } from '../../../core/realm.js';
+import { reading } from '../../../core/refuse.js';
 import { checkShaped } from '../../../core/rows.js';
 import { show } from '../../../core/show.js';
 import type { Pixels } from './png.js';
@@ -27,7 +28,10 @@ export type ImageRange = readonly [black: number, white: number];
  *   the least and largest number if some lie outside
  * @throws SteepestError `ERR_SHAPE`, `ERR_ARGUMENT`, `ERR_EMPTY`
  */
-export function readImages(input: unknown, range: unknown): ImageStack {
+export const readImages = (input: unknown, range: unknown): ImageStack =>
+  reading('images', () => readStack(input, range));
+
+function readStack(input: unknown, range: unknown): ImageStack {
   if (!isNdArray(input)) {
     throw new SteepestError('ERR_SHAPE', {
       expected: 'images as { data, shape: [images, height, width, channels] }',

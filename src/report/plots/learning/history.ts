@@ -1,6 +1,7 @@
 import { checkObject } from '../../../core/check.js';
 import { SteepestError } from '../../../core/errors.js';
 import { isNumberList } from '../../../core/realm.js';
+import { reading } from '../../../core/refuse.js';
 import { show } from '../../../core/show.js';
 
 /** Reads the history of a training. */
@@ -58,6 +59,10 @@ const rankOf = (name: string): number => (name === 'loss' ? 0 : name === 'learni
 
 /** @throws SteepestError `ERR_ARGUMENT`, `ERR_EMPTY`, `ERR_SHAPE` */
 export function readHistory(input: HistoryInput): Training {
+  return reading('history', () => readFields(input));
+}
+
+function readFields(input: HistoryInput): Training {
   const given = checkObject('history', input, 'Pass what fit resolved to, or its history.');
   const inner = given.history;
   const isResult = typeof inner === 'object' && inner !== null && !isNumberList(inner);
@@ -83,10 +88,13 @@ export function readHistory(input: HistoryInput): Training {
   return { groups: ordered.slice(0, MOST_GROUPS), epochs, best: bestOf(given, isResult, ordered, epochs) };
 }
 
+/** How messages call a list; names may be long. */
+const fieldOf = (key: string): string => `history.${key.length > 60 ? `${key.slice(0, 60)}…` : key}`;
+
 function readValues(key: string, values: unknown): Float64Array {
   if (!isNumberList(values)) {
     throw new SteepestError('ERR_ARGUMENT', {
-      expected: `history.${key} to be a list of numbers, one per epoch`,
+      expected: `${fieldOf(key)} to be a list of numbers, one per epoch`,
       given: show(values),
       hint: 'Pass what fit resolved to, or its history.',
     });
@@ -96,7 +104,7 @@ function readValues(key: string, values: unknown): Float64Array {
     if (value === null) return Number.NaN;
     if (typeof value === 'number') return value;
     throw new SteepestError('ERR_ARGUMENT', {
-      expected: `numbers in history.${key}`,
+      expected: `numbers in ${fieldOf(key)}`,
       given: `${show(value)} at epoch ${epoch}`,
       hint: 'Write NaN where there is none.',
     });
@@ -116,7 +124,7 @@ function checkEpochs(lists: readonly (readonly [string, Float64Array])[]): numbe
   const other = lists.find(([, values]) => values.length !== first[1].length);
   if (other === undefined) return first[1].length;
   throw new SteepestError('ERR_SHAPE', {
-    expected: `history.${other[0]} with ${first[1].length} numbers, as many as history.${first[0]}`,
+    expected: `${fieldOf(other[0])} with ${first[1].length} numbers, as many as ${fieldOf(first[0])}`,
     given: String(other[1].length),
     hint: 'Pass one number per epoch.',
   });
