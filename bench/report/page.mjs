@@ -1,26 +1,39 @@
 // The page of all results: for each processor the charts and, beneath each, the table with every
 // figure.
+
 import { machineLines } from '../lib/machine.mjs';
 import { digits, percent } from '../lib/print.mjs';
 import { isUnsteady } from '../lib/stats.mjs';
+import { SUITES } from '../suites/index.mjs';
 import { best, fullName } from './best.mjs';
 import { chart } from './chart.mjs';
 import { escapeText } from './escape.mjs';
 import { STYLE } from './style.mjs';
 
 const spread = ({ min, max }) => `${digits(min)} – ${digits(max)}`;
-const cells = (list) => list.map(([kind, text]) => `<td class="${kind}">${escapeText(text)}</td>`).join('');
+
+/**
+ * Cells of a row; the name of each column stands before its number where the screen is too narrow for
+ * a table.
+ */
+const cells = (list) =>
+  list
+    .map(([kind, text, column]) => {
+      const label = column === undefined || text === '' ? '' : ` data-column="${column}"`;
+      return `<td class="${kind}"${label}>${escapeText(text)}</td>`;
+    })
+    .join('');
 
 function figures(entry, unit, shares, ratio) {
   const unsteady = isUnsteady(entry) ? 'unsteady: rounds differ by more than 2 ×' : '';
   const share = entry.share === undefined ? '' : percent(entry.share);
   return cells([
     ['name', entry.name],
-    ['number', `${digits(entry.value)} ${unit}`],
-    ['number soft', entry.rounds > 1 ? spread(entry) : ''],
-    ...(shares ? [['number', share]] : []),
-    ['number ratio', ratio === undefined ? '' : `${digits(ratio.value)} ×`],
-    ['number soft', ratio === undefined || ratio.rounds < 2 ? '' : spread(ratio)],
+    ['number', `${digits(entry.value)} ${unit}`, 'median'],
+    ['number soft', entry.rounds > 1 ? spread(entry) : '', 'spread'],
+    ...(shares ? [['number', share, 'of the limit']] : []),
+    ['number ratio', ratio === undefined ? '' : `${digits(ratio.value)} ×`, 'ahead by'],
+    ['number soft', ratio === undefined || ratio.rounds < 2 ? '' : spread(ratio), 'spread'],
     ['note', [entry.note, unsteady].filter(Boolean).join('; ')],
   ]);
 }
@@ -39,7 +52,7 @@ function group(row, shares, columns) {
 }
 
 const head = (names) =>
-  `<thead><tr>${names.map((name) => `<th${name === '' ? '' : ' class="number"'}>${name}</th>`).join('')}</tr></thead>`;
+  `<thead><tr>${names.map((name) => (name === '' ? '<td></td>' : `<th class="number" scope="col">${name}</th>`)).join('')}</tr></thead>`;
 
 function compared(rows) {
   const shares = rows.some((row) => [row.ours, ...row.peers].some(({ share }) => share !== undefined));
@@ -52,11 +65,11 @@ function plain(rows) {
   const line = ({ name, ours: { value, rounds, note, ...rest }, unit }) =>
     `<tr>${cells([
       ['name', name],
-      ['number', `${digits(value)} ${unit}`],
-      ['number soft', rounds > 1 ? spread(rest) : ''],
+      ['number', `${digits(value)} ${unit}`, 'figure'],
+      ['number soft', rounds > 1 ? spread(rest) : '', 'spread'],
       ['note', note ?? ''],
     ])}</tr>`;
-  return `<table>${head(['', 'figure', rows.some(({ ours }) => ours.rounds > 1) ? 'spread' : '', ''])}<tbody>${rows.map(line).join('')}</tbody></table>`;
+  return `<table class="alone">${head(['', 'figure', rows.some(({ ours }) => ours.rounds > 1) ? 'spread' : '', ''])}<tbody>${rows.map(line).join('')}</tbody></table>`;
 }
 
 function table(rows) {
@@ -90,18 +103,21 @@ function part(processor) {
   const links = results.map(
     ({ suite, title }) => `<a href="#${anchor(processor, suite)}">${escapeText(title)}</a>`,
   );
-  return `<article id="${anchor(processor)}"><h2>${escapeText(name)}</h2>${machines}<nav>${links.join('')}</nav>
+  return `<article id="${anchor(processor)}"><h2>${escapeText(name)}</h2>${machines}<nav aria-label="${escapeText(name)}">${links.join('')}</nav>
 ${results.map((result) => section(processor, result)).join('\n')}</article>`;
 }
 
 /** How many times faster than the best rival, row by row, processors side by side. */
 function glance(processors) {
   const rows = new Map();
-  for (const { id, results } of processors)
-    for (const [name, row] of results.flatMap(({ suite, rows: all }) =>
-      all.map((row) => [fullName(suite, row), row]),
-    ))
-      if (row.headline && best(row) !== undefined) rows.set(name, { ...rows.get(name), [id]: best(row) });
+  // Suite by suite, so that what only one processor has stands beside its like.
+  const all = processors.flatMap(({ results }) => results.map(({ suite }) => suite));
+  for (const suite of new Set([...SUITES.map(({ name }) => name), ...all]))
+    for (const { id, results } of processors)
+      for (const row of results.find((result) => result.suite === suite)?.rows ?? []) {
+        const name = fullName(suite, row);
+        if (row.headline && best(row) !== undefined) rows.set(name, { ...rows.get(name), [id]: best(row) });
+      }
   if (rows.size === 0) return '';
   const cell = (rival) => {
     if (rival === undefined) return '<td></td>';
@@ -113,8 +129,10 @@ function glance(processors) {
     ([name, of]) =>
       `<tr><th scope="row">${escapeText(name)}</th>${processors.map(({ id }) => cell(of[id])).join('')}</tr>`,
   );
-  const names = processors.map((one) => `<th><a href="#${anchor(one)}">${escapeText(one.name)}</a></th>`);
-  return `<section class="glance"><h2>Against the best of the others</h2><table><thead><tr><th></th>${names.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></section>`;
+  const names = processors.map(
+    (one) => `<th scope="col"><a href="#${anchor(one)}">${escapeText(one.name)}</a></th>`,
+  );
+  return `<section class="glance"><h2>Against the best of the others</h2><table><thead><tr><td></td>${names.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></section>`;
 }
 
 /** The whole page, needing no other file. */

@@ -85,6 +85,20 @@ describe('the page', () => {
     expect(html).toContain('0.500 ×');
   });
 
+  test('cuts no heading, and takes no focus where there is no bar', () => {
+    const name = 'the same without native code, and with all else that makes a name a long one';
+    const svg = chart([{ ...won, name }]);
+    const shown = [...svg.matchAll(/<text class="strong"[^>]*>([^<]*)/g)].map(([, text]) => text);
+    expect(shown.join(' ')).toBe(name);
+    expect([...svg.matchAll(/tabindex/g)]).toHaveLength(2);
+  });
+
+  test('names the columns of figures where there is no room for a table', () => {
+    expect(html).toContain('<td class="number" data-column="median">10.0 ms</td>');
+    expect(html).toContain('data-column="ahead by">0.500 ×</td>');
+    expect(html).not.toMatch(/overflow(-x)?: ?auto|<th[^>]*><\/th>/);
+  });
+
   test('longer bars for larger ratios', () => {
     const [four, eight] = bars(chart([won]), 's1').map(({ left, right }) => right - left);
     expect(eight).toBeGreaterThan(four!);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { escapeMarkup } from '../../dist/esm/report/markup.js';
 import { valueText } from '../../dist/esm/report/plots/draw/numbers.js';
 import { linear, logarithmic, roundStep } from '../../dist/esm/report/plots/draw/scales.js';
-import { fitText, textWidth } from '../../dist/esm/report/plots/draw/text.js';
+import { fitText, linesOf, textWidth } from '../../dist/esm/report/plots/draw/text.js';
 import { parseSvg, textOf } from './svg.js';
 
 /** Advance widths of DejaVu Sans 2.37 and its bold, in thousandths of the height, from its table hmtx. */
@@ -45,6 +45,22 @@ describe('text', () => {
     expect(first).not.toBe(second);
     for (const width of [20, 40, 80, 200])
       expect(textWidth(fitText('x'.repeat(1e6), width))).toBeLessThanOrEqual(width);
+  });
+
+  it('breaks between words onto lines that fit, the last of which is cut', () => {
+    const text = 'two classes, a million rows: within a millionth of the best objective';
+    const lines = linesOf(text, 180, 5, undefined, true);
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.join(' ')).toBe(text);
+    for (const [i, line] of lines.entries()) {
+      expect(textWidth(line, undefined, true)).toBeLessThanOrEqual(180);
+      // The next word would not have fitted.
+      const [next] = lines[i + 1]?.split(' ') ?? [];
+      if (next) expect(textWidth(`${line} ${next}`, undefined, true)).toBeGreaterThan(180);
+    }
+    expect(linesOf(text, 180, 1)).toEqual([fitText(text, 180)]);
+    expect(linesOf('short', 180, 3)).toEqual(['short']);
+    expect(linesOf('x'.repeat(1e6), 180, 3)).toEqual([fitText('x'.repeat(1e6), 180)]);
   });
 
   it('is the same after it has been read', () => {

@@ -2,7 +2,7 @@ import { type Box, columnsAxis } from './axes.js';
 import { EDGE } from './drawing.js';
 import { valueText } from './numbers.js';
 import { linear, logarithmic, type Scale } from './scales.js';
-import { at, fitText, textAt, textWidth, titled, widest } from './text.js';
+import { at, fitText, linesOf, textAt, textWidth, titled, widest } from './text.js';
 
 /** Rows below each other: a name, a bar, a number. */
 
@@ -38,8 +38,10 @@ const FOOT = 24;
 const MOST_NUMBER = 0.3;
 /** Names beside bars take at most this share of the drawing; wider ones stand above them. */
 const MOST_NAME = 0.4;
-/** Height of a name above a bar. */
+/** Height of a name above a bar, and of a further line of a heading. */
 const ABOVE = 15;
+/** Lines of a heading; what is longer is cut. */
+const MOST_LINES = 3;
 /** So many stops of the Tab key are few. */
 const MOST_STOPS = 60;
 /** Of higher drawings, numbers stand above the bars as well. */
@@ -74,23 +76,30 @@ export function drawRows(rows: readonly RowInput[], options: RowsOptions): { par
   const { box, tops, isStacked, isHigh } = layout;
   const x = scaleOf(bars, box, base, isLog);
   const place = { layout, x, options, isStop: bars.length <= MOST_STOPS };
-  const room = width - 2 * EDGE;
   const parts = [
     columnsAxis(box, x, { within: [EDGE, width - EDGE], isOnTop: isHigh, isBare: true }),
     gridOf(rows, tops, isStacked, x, base),
     ...rows.map((row, i) =>
-      row.isHeading
-        ? textAt(EDGE, tops[i] + 16, fitText(row.name, room, undefined, true), {
-            of: 'strong',
-            whole: row.name,
-          })
-        : rowOf(row, tops[i], place),
+      row.isHeading ? headingOf(row.name, tops[i], width) : rowOf(row, tops[i], place),
     ),
     name === ''
       ? ''
       : textAt(box.right, box.bottom + 32, fitText(name, box.right - EDGE), { anchor: 'end', of: 'soft' }),
   ];
   return { part: parts.join(''), height: box.bottom + FOOT + (name === '' ? 0 : 16) };
+}
+
+const headingLines = (name: string, width: number): string[] =>
+  linesOf(name, width - 2 * EDGE, MOST_LINES, undefined, true);
+
+function headingOf(name: string, top: number, width: number): string {
+  const lines = headingLines(name, width);
+  const isCut = lines.join(' ') !== name;
+  return lines
+    .map((line, i) =>
+      textAt(EDGE, top + 16 + i * ABOVE, line, { of: 'strong', ...(isCut ? { whole: name } : {}) }),
+    )
+    .join('');
 }
 
 function layoutOf(rows: readonly RowInput[], bars: readonly RowInput[], width: number, unit: string): Layout {
@@ -104,10 +113,11 @@ function layoutOf(rows: readonly RowInput[], bars: readonly RowInput[], width: n
   const isHigh = high > HIGH;
   const tops: number[] = [];
   let bottom = isHigh ? 26 : 6;
-  rows.forEach(({ isHeading }, i) => {
+  rows.forEach(({ name, isHeading }, i) => {
     if (isHeading && i > 0) bottom += GAP;
     tops.push(bottom);
-    bottom += isHeading || !isStacked ? ROW : ROW + ABOVE;
+    if (isHeading) bottom += ROW + ABOVE * (headingLines(name, width).length - 1);
+    else bottom += isStacked ? ROW + ABOVE : ROW;
   });
   const left = isStacked ? EDGE : EDGE + names + 12;
   const box = { left, right: width - EDGE - numbers - 10, top: tops[0] - 2, bottom };
@@ -162,7 +172,10 @@ function rowOf(row: RowInput, top: number, { layout, x, options, isStop }: RowPl
   const label = isStacked
     ? textAt(EDGE, top + 13, name, { whole: row.name })
     : textAt(box.left - 12, middle + 4, name, { anchor: 'end' });
-  const open = `<g class="focus${row.value === undefined ? '' : ` s${row.value >= base ? 1 : 2}`}"${isStop ? ' tabindex="0" role="img"' : ''}>${titled(rowText(row, unit))}${label}`;
+  // A row without a bar says all it has in its text, and has no mark that could show the focus.
+  const stop = isStop && row.value !== undefined ? ' tabindex="0" role="img"' : '';
+  const series = row.value === undefined ? '' : ` s${row.value >= base ? 1 : 2}`;
+  const open = `<g class="focus${series}"${stop}>${titled(rowText(row, unit))}${label}`;
   if (row.value === undefined) {
     const note = fitText(row.note ?? 'no value', width - EDGE - box.left - 8);
     return `${open}${textAt(box.left + 8, middle + 4, note, { of: 'soft' })}</g>`;

@@ -77,6 +77,26 @@ export function fitText(text: string, width: number, size = TEXT_SIZE, isBold = 
   return `${front}…${back.join('').trimStart()}`;
 }
 
+/** The text on lines that fit, broken between words; the last of `most` lines is cut if it must be. */
+export function linesOf(
+  text: string,
+  width: number,
+  most: number,
+  size = TEXT_SIZE,
+  isBold = false,
+): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (lines.length < most - 1 && textWidth(rest, size, isBold) > width) {
+    const ends = [...rest.slice(0, MOST_READ).matchAll(/ /g)].map(({ index }) => index);
+    const end = ends.findLast((at) => textWidth(rest.slice(0, at), size, isBold) <= width);
+    if (end === undefined) break;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end + 1);
+  }
+  return [...lines, fitText(rest, width, size, isBold)];
+}
+
 /** The widest of some texts, but at most `most`. */
 export const widest = (texts: readonly string[], most: number): number =>
   Math.min(most, Math.max(0, ...texts.map((text) => textWidth(text))));
