@@ -1,30 +1,34 @@
 // The pages of the site, in the order of its sidebar: each is a file docs/NAME.md. To add a page,
 // write the file and name it here; `npm test` fails if one is missing.
 export const pages = [
+  { text: 'Start', pages: ['quick-start', 'install', 'command', 'migration'] },
   {
     text: 'Guides',
     pages: [
-      'install',
       'tables',
-      'data',
       'networks',
+      'images',
       'streams',
-      'estimators',
-      'preprocessing',
-      'linear-models',
-      'selection',
       'serving',
-      'threads',
+      'reproducibility',
+      'deployment',
       'exchange',
-      'migration',
     ],
   },
   {
     text: 'Reference',
-    pages: ['command', 'errors', 'benchmarks', 'glossary'],
+    pages: [
+      'data',
+      'estimators',
+      'preprocessing',
+      'linear-models',
+      'selection',
+      'threads',
+      'errors',
+      'limitations',
+      'benchmarks',
+      'glossary',
+    ],
   },
-  {
-    text: 'Inside',
-    pages: ['math', 'architecture'],
-  },
+  { text: 'Inside', pages: ['math', 'architecture'] },
 ];

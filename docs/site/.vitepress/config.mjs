@@ -63,7 +63,7 @@ export default defineConfig({
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
-      { text: 'Guides', link: '/install' },
+      { text: 'Guides', link: '/quick-start' },
       { text: 'API', link: '/api/' },
       { text: 'Benchmarks', link: '/benchmarks' },
       { text: 'GitHub', link: repository },
