@@ -18,6 +18,7 @@ export const pages = [
   {
     text: 'Reference',
     pages: [
+      'api',
       'data',
       'estimators',
       'preprocessing',
