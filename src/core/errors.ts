@@ -50,7 +50,20 @@ const MOST_GIVEN = 480;
 
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most)} …`);
 
-/** The only error class of this package. */
+/**
+ * The only error class of this package. Its message says what was expected, what was given and how
+ * to fix it.
+ * @example
+ * ```ts
+ * import { Ridge, SteepestError } from 'steepest';
+ * try {
+ *   new Ridge({ alpha: -1 });
+ * } catch (error) {
+ *   if (!(error instanceof SteepestError)) throw error;
+ *   console.log(error.code); // ERR_ARGUMENT
+ * }
+ * ```
+ */
 export class SteepestError extends Error {
   override readonly name = 'SteepestError';
   readonly code: ErrorCode;

@@ -11,6 +11,14 @@ import { unknownColumn } from './unknownColumn.js';
  *
  * Row-major: number (i, j) is `data[i * columns + j]`. An array of a higher rank, such as images,
  * counts as rows too: a row is everything after the first dimension.
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const table = new data.DataTable({ a: [1, 3, 5], b: [2, 4, 6] });
+ * const matrix = table.toMatrix();
+ * console.log(matrix.shape, [...matrix.row(1)], [...matrix.column('b')]);
+ * // [ 3, 2 ] [ 3, 4 ] [ 2, 4, 6 ]
+ * ```
  */
 export class Matrix<T extends StoredArray = StoredArray> implements NdArray<T> {
   /** All numbers, row by row: the result's own memory. */
@@ -28,12 +36,30 @@ export class Matrix<T extends StoredArray = StoredArray> implements NdArray<T> {
     if (columnNames !== undefined) this.columnNames = columnNames;
   }
 
-  /** Number of rows: the first size. */
+  /**
+   * Number of rows: the first size.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ a: [1, 3, 5], b: [2, 4, 6] });
+   * const matrix = table.toMatrix();
+   * console.log(matrix.rows); // 3
+   * ```
+   */
   get rows(): number {
     return this.shape[0];
   }
 
-  /** Numbers per row: the product of all sizes after the first. */
+  /**
+   * Numbers per row: the product of all sizes after the first.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ a: [1, 3, 5], b: [2, 4, 6] });
+   * const matrix = table.toMatrix();
+   * console.log(matrix.columns); // 2
+   * ```
+   */
   get columns(): number {
     let count = 1;
     for (let d = 1; d < this.shape.length; d++) count *= this.shape[d];
@@ -43,6 +69,13 @@ export class Matrix<T extends StoredArray = StoredArray> implements NdArray<T> {
   /**
    * Row i, not copied: a view of `data`.
    * @throws SteepestError `ERR_ARGUMENT` for a row that does not exist
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ a: [1, 3, 5], b: [2, 4, 6] });
+   * const matrix = table.toMatrix();
+   * console.log([...matrix.row(0)]); // [ 1, 2 ]
+   * ```
    */
   row(i: number): T {
     const at = position('row', i, this.rows);
@@ -54,6 +87,13 @@ export class Matrix<T extends StoredArray = StoredArray> implements NdArray<T> {
    * A copy of column j, by number or by name.
    * @throws SteepestError `ERR_ARGUMENT` for a number without a column; `ERR_UNKNOWN_NAME`, with
    *   the closest name, for a name without a column
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ a: [1, 3, 5], b: [2, 4, 6] });
+   * const matrix = table.toMatrix();
+   * console.log([...matrix.column('b')], [...matrix.column(0)]); // [ 2, 4, 6 ] [ 1, 3, 5 ]
+   * ```
    */
   column(j: number | string): T {
     const at = typeof j === 'string' ? this.named(j) : position('column', j, this.columns);
@@ -67,19 +107,51 @@ export class Matrix<T extends StoredArray = StoredArray> implements NdArray<T> {
   /**
    * The same numbers as nested lists: one list per row, or deeper for arrays of a higher rank,
    * whose type you may name: `toArray<number[][][]>()`.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ a: [1, 3, 5], b: [2, 4, 6] });
+   * const matrix = table.toMatrix();
+   * console.log(matrix.toArray()); // [ [ 1, 2 ], [ 3, 4 ], [ 5, 6 ] ]
+   * ```
    */
   toArray<R = number[][]>(): R {
     return nested(this.data, this.shape, 0, 0, this.data.length) as R;
   }
 
-  /** For `JSON.stringify`: `{ data: […], shape: […] }`, and `columnNames` if there are any. */
+  /**
+   * For `JSON.stringify`: `{ data: […], shape: […] }`, and `columnNames` if there are any.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ a: [1, 3, 5], b: [2, 4, 6] });
+   * const matrix = table.toMatrix();
+   * console.log(JSON.stringify(matrix));
+   * // {"data":[1,2,3,4,5,6],"shape":[3,2],"columnNames":["a","b"]}
+   * ```
+   */
   toJSON(): { data: number[]; shape: readonly number[]; columnNames?: readonly string[] } {
     const { shape, columnNames } = this;
     const data = Array.from(this.data);
     return columnNames === undefined ? { data, shape } : { data, shape, columnNames };
   }
 
-  /** The first rows and columns as a text table. */
+  /**
+   * The first rows and columns as a text table.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ a: [1, 3, 5], b: [2, 4, 6] });
+   * const matrix = table.toMatrix();
+   * console.log(String(matrix));
+   * //    a  b
+   * // ─  ─  ─
+   * // 0  1  2
+   * // 1  3  4
+   * // 2  5  6
+   * // Matrix 3 × 2, Float64Array
+   * ```
+   */
   toString(): string {
     return print(this);
   }

@@ -20,6 +20,11 @@ export interface Float16Numbers extends ArrayLike<number>, Iterable<number> {
 /**
  * The typed arrays accepted as numbers: all except those of BigInt. Equal numbers give equal
  * results, whatever array type holds them.
+ * @example
+ * ```ts
+ * import type { NumericArray } from 'steepest';
+ * const numbers: NumericArray[] = [Float32Array.of(0.5), Uint8Array.of(255)];
+ * ```
  */
 export type NumericArray =
   | StoredArray

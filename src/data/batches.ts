@@ -7,7 +7,17 @@ import type { ArraySamples, ClassInput } from './arrayInputs.js';
 import { isBatch } from './isBatch.js';
 import { isNamed } from './tables/frameOf.js';
 
-/** Some rows of a stream; batches may differ in size. */
+/**
+ * Some rows of a stream; batches may differ in size.
+ * @example
+ * ```ts
+ * import type { Batch } from 'steepest';
+ * const batch: Batch = { x: [[1, 2], [3, 4]], y: [0, 1] };
+ * const stream = async function* (): AsyncGenerator<Batch> {
+ *   yield batch;
+ * };
+ * ```
+ */
 export interface Batch {
   /** Rows × inputs, or images. */
   x: ArraySamples;

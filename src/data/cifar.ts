@@ -29,7 +29,14 @@ const IMAGE_BYTES = PIXELS * CHANNELS;
 const LABEL_BYTES = 1;
 const RECORD_BYTES = LABEL_BYTES + IMAGE_BYTES;
 
-/** The classes, in the order of their labels (cs.toronto.edu/~kriz/cifar.html). */
+/**
+ * The classes, in the order of their labels (cs.toronto.edu/~kriz/cifar.html).
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * console.log(data.cifar10Classes[3]); // cat
+ * ```
+ */
 export const cifar10Classes: readonly string[] = [
   'airplane',
   'automobile',
@@ -52,6 +59,14 @@ const MAX_TRAIN_FILES = 5;
  * @param options `limits` apply to each file
  * @throws SteepestError `ERR_DATA_FILE` for a file that is missing, has incomplete records, or has
  *   a label above 9
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { data } from 'steepest';
+ * writeFileSync('two.bin', Buffer.alloc(2 * 3073, 3));
+ * const { x, y } = await data.readCifar10('two.bin');
+ * console.log(x.shape, [...y.data]); // [ 2, 3072 ] [ 3, 3 ]
+ * ```
  */
 export async function readCifar10(
   paths: string | URL | readonly (string | URL)[],
@@ -160,6 +175,15 @@ async function readRecords(path: string, limits: ReadLimits): Promise<Records> {
  * exist from the first on, and `test_batch.bin`, plain or gzipped.
  * @throws SteepestError `ERR_DATA_FILE` as {@link readCifar10}, and if the first or the test batch
  *   is missing
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { data } from 'steepest';
+ * writeFileSync('data_batch_1.bin', Buffer.alloc(2 * 3073, 3));
+ * writeFileSync('test_batch.bin', Buffer.alloc(3073, 5));
+ * const { train, test } = await data.loadCifar10('.');
+ * console.log(train.x.shape, test.x.shape); // [ 2, 3072 ] [ 1, 3072 ]
+ * ```
  */
 export async function loadCifar10(
   folder: string | URL,

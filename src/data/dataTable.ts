@@ -96,6 +96,13 @@ function checkRow(what: string, value: unknown, least: number): void {
  * A table in memory, column by column: numbers as Float64Array with NaN where a value is missing,
  * text as strings with null. A table is immutable; methods that change something return another
  * table, which shares the unchanged columns.
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+ * console.log(table.rows, table.columnNames); // 3 [ 'town', 'rent' ]
+ * console.log([...table.filter(({ rent }) => Number(rent) > 20).numbers('rent')]); // [ 25, 22 ]
+ * ```
  */
 export class DataTable {
   /** Number of rows of every column. */
@@ -128,6 +135,12 @@ export class DataTable {
   /**
    * Creates a table from objects, one per row; the columns are the keys of all of them, in order of
    * first appearance.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = data.DataTable.fromRows([{ town: 'Bern', rent: 18 }, { town: 'Genf' }]);
+   * console.log([...table.numbers('rent')]); // [ 18, NaN ]
+   * ```
    */
   static fromRows(
     rows: readonly Readonly<Record<string, number | string | boolean | Date | null | undefined>>[],
@@ -142,7 +155,15 @@ export class DataTable {
     return new DataTable(columns);
   }
 
-  /** True if a column with that name exists. */
+  /**
+   * True if a column with that name exists.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.has('rent'), table.has('price')); // true false
+   * ```
+   */
   has(name: string): boolean {
     return this.columns.has(name);
   }
@@ -150,6 +171,12 @@ export class DataTable {
   /**
    * The values of a column, not copied: a Float64Array, or strings and nulls.
    * @throws SteepestError `ERR_UNKNOWN_NAME`, with the existing columns and the closest one
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.column('town')); // [ 'Bern', 'Genf', 'Bern' ]
+   * ```
    */
   column(name: string): Column {
     const column = this.columns.get(name);
@@ -160,6 +187,12 @@ export class DataTable {
   /**
    * The values of a numeric column, not copied: NaN where one is missing.
    * @throws SteepestError `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT` if the column is text
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log([...table.numbers('rent')]); // [ 18, 25, 22 ]
+   * ```
    */
   numbers(name: string): NumericColumn {
     const column = this.column(name);
@@ -174,6 +207,12 @@ export class DataTable {
   /**
    * The values of a column of text, not copied: null where one is missing.
    * @throws SteepestError `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT` if the column is numeric
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.text('town')); // [ 'Bern', 'Genf', 'Bern' ]
+   * ```
    */
   text(name: string): TextColumn {
     const column = this.column(name);
@@ -185,7 +224,15 @@ export class DataTable {
     });
   }
 
-  /** Names of the numeric columns, or of the text columns. */
+  /**
+   * Names of the numeric columns, or of the text columns.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.namesOf('numeric'), table.namesOf('text')); // [ 'rent' ] [ 'town' ]
+   * ```
+   */
   namesOf(kind: 'numeric' | 'text'): string[] {
     if (kind !== 'numeric' && kind !== 'text')
       unknownName('the kind of columns', kind, ['numeric', 'text'], KIND_ALIASES);
@@ -194,19 +241,44 @@ export class DataTable {
     );
   }
 
-  /** These columns, in this order. */
+  /**
+   * These columns, in this order.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.select(['rent', 'town']).columnNames); // [ 'rent', 'town' ]
+   * ```
+   */
   select(names: string | readonly string[]): DataTable {
     return new DataTable(nameList(names).map((name) => [name, this.column(name)] as const));
   }
 
-  /** All columns except these. */
+  /**
+   * All columns except these.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.drop('town').columnNames); // [ 'rent' ]
+   * ```
+   */
   drop(names: string | readonly string[]): DataTable {
     const list = nameList(names);
     for (const name of list) this.column(name);
     return this.select(this.columnNames.filter((name) => !list.includes(name)));
   }
 
-  /** This table with a column added at the end, or replaced in place. */
+  /**
+   * This table with a column added at the end, or replaced in place.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * const half = table.with('half', table.numbers('rent').map((rent) => rent / 2));
+   * console.log([...half.numbers('half')]); // [ 9, 12.5, 11 ]
+   * ```
+   */
   with(name: string, values: ColumnInput): DataTable {
     if (typeof name !== 'string') bad('the name of a column to be text', name, "Write with('a', [1, 2]).");
     return new DataTable(new Map<string, ColumnInput>(this.columns).set(name, values));
@@ -215,6 +287,12 @@ export class DataTable {
   /**
    * Rows begin … end − 1; negative positions count from the end, as for arrays. Numeric columns
    * share memory.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log([...table.slice(-2).numbers('rent')]); // [ 25, 22 ]
+   * ```
    */
   slice(begin?: number, end?: number): DataTable {
     checkRow('begin', begin, Number.NEGATIVE_INFINITY);
@@ -227,6 +305,12 @@ export class DataTable {
   /**
    * The rows at these positions, in this order; a position may occur more than once.
    * @throws SteepestError `ERR_ARGUMENT` for a position outside the table
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log([...table.take([2, 0]).numbers('rent')]); // [ 22, 18 ]
+   * ```
    */
   take(positions: ArrayLike<number>): DataTable {
     if (!isNumberList(positions)) {
@@ -254,6 +338,12 @@ export class DataTable {
    * Row-major numbers of all columns, [rows, columns], with their names.
    * @throws SteepestError `ERR_ARGUMENT` that names the columns of text, `ERR_EMPTY` for a table
    *   without columns
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.select('rent').toMatrix().toArray()); // [ [ 18 ], [ 25 ], [ 22 ] ]
+   * ```
    */
   toMatrix(): Matrix<Float64Array> {
     const text = this.namesOf('text');
@@ -276,6 +366,12 @@ export class DataTable {
 
   /**
    * One object per row, with NaN and null for missing values; dates are milliseconds since 1970.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.toRows()[0]); // { town: 'Bern', rent: 18 }
+   * ```
    */
   toRows(): TableRow[] {
     return Array.from({ length: this.rows }, (_, i) =>
@@ -286,6 +382,13 @@ export class DataTable {
   /**
    * The rows for which a condition holds, or a mask is true (or 1).
    * @throws SteepestError `ERR_ARGUMENT`; `ERR_SHAPE` for a mask of another length
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.filter(({ town }) => town === 'Bern').rows); // 2
+   * console.log(table.filter([true, false, false]).rows); // 1
+   * ```
    */
   filter(condition: RowFilter): DataTable {
     return this.take(keptRows(this, condition));
@@ -295,6 +398,13 @@ export class DataTable {
    * The rows in ascending order of a column, or of several: the later ones decide where the earlier
    * ones are equal. Equal rows keep their order, and missing values come last.
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * const sorted = table.sort(['town', 'rent'], { descending: [false, true] });
+   * console.log([...sorted.numbers('rent')]); // [ 22, 18, 25 ]
+   * ```
    */
   sort(columns: string | readonly string[], options?: SortOptions): DataTable {
     return this.take(sortedRows(this, nameList(columns), options));
@@ -304,6 +414,13 @@ export class DataTable {
    * Groups of rows with the same keys, for statistics of each:
    * `table.groupBy('town').mean(['rent'])`. Rows in which a key is missing are in no group.
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.groupBy('town').mean(['rent']).toRows());
+   * // [ { town: 'Bern', rent: 20 }, { town: 'Genf', rent: 25 } ]
+   * ```
    */
   groupBy(keys: string | readonly string[]): GroupedTable<DataTable> {
     const names = nameList(keys);
@@ -315,12 +432,27 @@ export class DataTable {
    * Count, mean, standard deviation (with n − 1), minimum, quartiles and maximum of each column of
    * numbers, without missing values. Columns of dates are left out.
    * @throws SteepestError `ERR_EMPTY` without a column of numbers
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.describe().columnNames); // [ 'statistic', 'rent' ]
+   * ```
    */
   describe(): DataTable {
     return new DataTable(describe(this));
   }
 
-  /** A row for each column: its type, and how many values are there, missing and distinct. */
+  /**
+   * A row for each column: its type, and how many values are there, missing and distinct.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.info().columnNames);
+   * // [ 'column', 'type', 'values', 'missing', 'distinct' ]
+   * ```
+   */
   info(): DataTable {
     return new DataTable(info(this));
   }
@@ -329,6 +461,13 @@ export class DataTable {
    * How often each value of a column occurs, most frequent first, and its share; without missing
    * values.
    * @throws SteepestError `ERR_UNKNOWN_NAME`
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.valueCounts('town').toRows()[0]);
+   * // { town: 'Bern', count: 2, share: 0.6666666666666666 }
+   * ```
    */
   valueCounts(column: string): DataTable {
     return new DataTable(valueCounts(this, column));
@@ -337,6 +476,12 @@ export class DataTable {
   /**
    * Other names for some columns: `{ old: 'new' }`.
    * @throws SteepestError `ERR_UNKNOWN_NAME`; `ERR_ARGUMENT` for a name that another column has
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.rename({ rent: 'price' }).columnNames); // [ 'town', 'price' ]
+   * ```
    */
   rename(names: Readonly<Record<string, string>>): DataTable {
     return new DataTable(renamed(this, names));
@@ -346,6 +491,12 @@ export class DataTable {
    * The rows of several tables, one below the other, with the columns in the order of the first.
    * @throws SteepestError `ERR_UNKNOWN_NAME` if a table lacks a column of another one, unless
    *   `fill` makes its values missing; `ERR_ARGUMENT` for text and numbers in one column
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(data.DataTable.concat([table, table]).rows); // 6
+   * ```
    */
   static concat(tables: readonly DataTable[], options: ConcatOptions = {}): DataTable {
     const list = checkList('tables', tables);
@@ -358,6 +509,12 @@ export class DataTable {
    * The table as CSV (RFC 4180), which `data.csv({ text })` reads again; dates are ISO 8601.
    * `data.writeCSV` writes it to a file.
    * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.toCSV().split('\n')[1]?.trim()); // Bern,18
+   * ```
    */
   toCSV(options?: CsvTextOptions): string {
     return csvText(this, options);
@@ -367,6 +524,13 @@ export class DataTable {
    * A Table of apache-arrow, which the caller imports: `table.toArrow(arrow)`. Numbers become
    * Float64, text Utf8, dates timestamps in milliseconds (UTC), and missing values null.
    * @throws SteepestError `ERR_ARGUMENT` for another module
+   * @example
+   * ```ts
+   * import * as arrow from 'apache-arrow';
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.toArrow(arrow).numRows); // 3
+   * ```
    */
   toArrow<T>(arrow: ArrowModule<T>): T {
     return toArrow(this, arrow);
@@ -375,13 +539,27 @@ export class DataTable {
   /**
    * The first rows as a text table, with the size of the table. Of columns that do not fit the
    * terminal, the last one and as many as fit are shown.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(table.head(1).includes('Bern')); // true
+   * ```
    */
   head(rows: number = HEAD_ROWS): string {
     checkRow('rows', rows, 0);
     return printed(this, rows);
   }
 
-  /** All rows, or the first of more than 60. */
+  /**
+   * All rows, or the first of more than 60.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ town: ['Bern', 'Genf', 'Bern'], rent: [18, 25, 22] });
+   * console.log(String(table).includes('Genf')); // true
+   * ```
+   */
   toString(): string {
     return this.head(this.rows <= MOST_PRINTED ? this.rows : HEAD_ROWS);
   }

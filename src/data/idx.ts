@@ -89,6 +89,14 @@ function fileError(path: string, expected: string, given: string, hint: string):
  * @returns an array over shared memory: uint8, int32 (also for int8 and int16), float32 or float64
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, not an IDX file, or shorter or
  *   longer than its header says; `ERR_DATA_LIMIT`
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { data } from 'steepest';
+ * writeFileSync('labels-idx1-ubyte', Buffer.from('00000801000000020703', 'hex'));
+ * const labels = await data.readIdx('labels-idx1-ubyte');
+ * console.log(labels.shape, [...labels.data]); // [ 2 ] [ 7, 3 ]
+ * ```
  */
 export async function readIdx(path: string | URL, options: ReadOptions = {}): Promise<NdArray<SharedArray>> {
   const limits = checkReadOptions('readIdx', options);
@@ -163,6 +171,18 @@ const MNIST_CLASSES = 10;
  * @param options `limits` apply to each of the four files
  * @throws SteepestError `ERR_DATA_FILE` if a file is missing, damaged or not of 28 × 28 images and
  *   labels 0 … 9.
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { data } from 'steepest';
+ * for (const set of ['train', 't10k']) {
+ *   const head = Buffer.from('00000803000000020000001c0000001c', 'hex');
+ *   writeFileSync(`${set}-images-idx3-ubyte`, Buffer.concat([head, Buffer.alloc(2 * 784)]));
+ *   writeFileSync(`${set}-labels-idx1-ubyte`, Buffer.from('00000801000000020703', 'hex'));
+ * }
+ * const { train, test } = await data.loadMnist('.');
+ * console.log(train.x.shape, [...test.y.data]); // [ 2, 784 ] [ 7, 3 ]
+ * ```
  */
 export async function loadMnist(
   folder: string | URL,

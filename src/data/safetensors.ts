@@ -20,6 +20,13 @@ import { checkReadOptions, type ReadOptions } from './limits/readLimits.js';
  * @param options `limits`: the largest file in bytes and the longest time in milliseconds
  * @throws SteepestError `ERR_DATA_FILE`, also for element types that no array holds exactly;
  *   `ERR_DATA_LIMIT` for a file beyond `limits`
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * await data.writeSafetensors('w.st', { b: { data: Float32Array.of(1, 2), shape: [2] } });
+ * const { b } = await data.readSafetensors('w.st');
+ * console.log(b?.shape, [...(b?.data ?? [])]); // [ 2 ] [ 1, 2 ]
+ * ```
  */
 export async function readSafetensors(
   source: ModelSource,
@@ -48,6 +55,13 @@ export async function readSafetensors(
  * safetensors, for example. Writes the file atomically.
  * @param arrays `{ data, shape }` of float32, float64, int32, uint32 or uint8 by name
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const w = { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] };
+ * await data.writeSafetensors('w.safetensors', { 'fc1.weight': w });
+ * console.log(Object.keys(await data.readSafetensors('w.safetensors'))); // [ 'fc1.weight' ]
+ * ```
  */
 export async function writeSafetensors(
   path: string | URL,

@@ -35,6 +35,15 @@ export type AnyModel = Sequential | (LoadedEstimator & { readonly type: Estimato
  * @throws SteepestError `ERR_DATA_LIMIT` for a file beyond `limits`; `ERR_MODEL_FILE`, also for a
  *   model of another class and for files of other programs, which the message names; what was wrong
  *   with a description is its `cause`
+ * @example
+ * ```ts
+ * import { load, Ridge } from 'steepest';
+ * const model = await new Ridge({ alpha: 0 }).fit([[0], [1]], [1, 3]);
+ * await model.save('ridge.safetensors');
+ * const copy = await load('ridge.safetensors', Ridge);
+ * console.log(String(copy), (await copy.score([[0], [1]], [1, 3])).toFixed(3));
+ * // Ridge({ alpha: 0 }) 1.000
+ * ```
  */
 export async function load(source: ModelSource, options?: ReadOptions): Promise<AnyModel>;
 /**

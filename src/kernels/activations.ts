@@ -5,9 +5,23 @@ import { ourName, type Written } from '../core/names.js';
 import { type Aliases, isSameName } from '../core/nearest.js';
 import { ACTIVATIONS, type ElementwiseActivation } from './contract.js';
 
-/** Names of activations. */
+/**
+ * The name of an activation.
+ * @example
+ * ```ts
+ * import type { ActivationName } from 'steepest';
+ * const name: ActivationName = 'relu';
+ * ```
+ */
 export type ActivationName = ElementwiseActivation | 'softmax';
-/** An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`. */
+/**
+ * An activation by name, or with its parameter: `{ name: 'leakyRelu', alpha: 0.1 }`.
+ * @example
+ * ```ts
+ * import type { Activation } from 'steepest';
+ * const activation: Activation = { name: 'leakyRelu', alpha: 0.1 };
+ * ```
+ */
 export type Activation = WrittenActivation | { name: WrittenActivation; alpha?: number };
 
 /** Names that are understood, as in Keras. */

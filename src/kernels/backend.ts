@@ -187,7 +187,16 @@ export function selectKernels(request: KernelRequest = {}): KernelSet {
   return cachedSelection(request).kernels;
 }
 
-/** The kernels that run on this machine by default, and the reason. */
+/**
+ * The kernels that run on this machine by default, and the reason.
+ * @example
+ * ```ts
+ * import { backend } from 'steepest';
+ * const { kind, isa, reason } = backend();
+ * console.log(['native', 'typescript'].includes(kind), typeof isa, typeof reason);
+ * // true string string
+ * ```
+ */
 export function backend(): Backend {
   const { kernels, target, reason } = cachedSelection({});
   return { kind: kernels.kind, isa: kernels.isa, target, reason };

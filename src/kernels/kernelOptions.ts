@@ -1,7 +1,14 @@
 import type { KernelRequest } from './backend.js';
 import { selectKernels } from './backend.js';
 
-/** Which kernels compute. By default the environment decides, then the machine: see `backend()`. */
+/**
+ * Which kernels compute. By default the environment decides, then the machine: see `backend()`.
+ * @example
+ * ```ts
+ * import type { KernelOptions } from 'steepest';
+ * const options: KernelOptions = { backend: 'typescript', numerics: 'exact' };
+ * ```
+ */
 export interface KernelOptions {
   backend?: 'native' | 'typescript';
   isa?: 'avx512' | 'avx2' | 'neon' | 'portable';

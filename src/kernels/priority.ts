@@ -50,6 +50,11 @@ function ownThreads(): string[] {
  *
  * Linux gets the policy SCHED_IDLE, or without the add-on a niceness of 19; macOS a niceness of 19;
  * Windows the priority class "idle". Where the system refuses, nothing changes.
+ * @example
+ * ```ts
+ * import { giveWay } from 'steepest';
+ * giveWay();
+ * ```
  */
 export function giveWay(): void {
   if (process.platform !== 'linux') {

@@ -25,7 +25,15 @@ export interface ThreadSettings {
   priority: Priority;
 }
 
-/** How the threads that compute share the cores with everything else. */
+/**
+ * How threads share cores with the rest of the system; `ThreadSettings` says what `'background'`
+ * means.
+ * @example
+ * ```ts
+ * import type { Priority } from 'steepest';
+ * const priority: Priority = 'background';
+ * ```
+ */
 export type Priority = 'normal' | 'background';
 
 const PRIORITIES: readonly Priority[] = ['normal', 'background'];

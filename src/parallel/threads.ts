@@ -246,6 +246,12 @@ function shrink(): void {
  * nothing. Results do not depend on it.
  * @returns the current settings
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`; nothing is changed then
+ * @example
+ * ```ts
+ * import { configure } from 'steepest';
+ * configure({ maxThreads: 2, idleTimeoutMs: 5_000 });
+ * console.log(configure().maxThreads); // 2
+ * ```
  */
 export function configure(settings: Partial<ThreadSettings> = {}): ThreadSettings {
   changeSettings(settings);
@@ -261,6 +267,14 @@ export function configure(settings: Partial<ThreadSettings> = {}): ThreadSetting
  * Ends all idle threads, and busy ones as soon as their fit ends. They are started again when
  * needed. A program does not need to call it in order to exit.
  * @returns a promise that is fulfilled when the idle threads have ended
+ * @example
+ * ```ts
+ * import { layers, sequential, shutdown } from 'steepest';
+ * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+ * model.compile({ loss: 'meanSquaredError' });
+ * await model.fit([[0], [1]], [1, 3]);
+ * await shutdown();
+ * ```
  */
 export async function shutdown(): Promise<void> {
   keptFrom = performance.now();

@@ -8,6 +8,11 @@ import { mostThreads } from './startable.js';
 /**
  * A number of worker threads, or 'auto' for as many as are useful; never more than `configure`
  * allows.
+ * @example
+ * ```ts
+ * import type { Workers } from 'steepest';
+ * const workers: Workers[] = ['auto', 4];
+ * ```
  */
 export type Workers = 'auto' | number;
 

@@ -16,6 +16,13 @@ import type { ArrowTable } from './vectors.js';
  * @throws SteepestError `ERR_ARGUMENT` for other values; `ERR_DATA_FILE` for a nested or binary
  *   column, and for an integer, decimal or time that float64 cannot hold, with column and row;
  *   `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ * @example
+ * ```ts
+ * import { tableFromArrays } from 'apache-arrow';
+ * import { data } from 'steepest';
+ * const table = data.fromArrow(tableFromArrays({ a: [1, 2], b: ['x', 'y'] }));
+ * console.log(table.columnNames, table.rows); // [ 'a', 'b' ] 2
+ * ```
  */
 export function fromArrow(table: ArrowTable, options: ColumnarOptions = {}): DataTable {
   checkColumnarOptions(options);
@@ -43,6 +50,15 @@ export interface ArrowOptions extends ColumnarOptions, ReadOptions {}
  * fromArrow} documents the conversion of each type. That package cannot decompress files.
  * @throws SteepestError `ERR_MISSING_PEER` without apache-arrow; `ERR_DATA_FILE` for a missing or
  *   damaged file; `ERR_DATA_LIMIT`; and as {@link fromArrow}
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { tableFromArrays, tableToIPC } from 'apache-arrow';
+ * import { data } from 'steepest';
+ * writeFileSync('table.arrow', tableToIPC(tableFromArrays({ a: [1, 2] }), 'file'));
+ * const table = await data.readArrow('table.arrow');
+ * console.log([...table.numbers('a')]); // [ 1, 2 ]
+ * ```
  */
 export async function readArrow(path: string | URL, options: ArrowOptions = {}): Promise<DataTable> {
   const { columnar, limits } = checkColumnarFile(options);

@@ -17,7 +17,14 @@ export interface ArrowTable {
   getChild(name: string): ArrowVector | null;
 }
 
-/** A column of such a table. */
+/**
+ * A column of such a table.
+ * @example
+ * ```ts
+ * import type { data } from 'steepest';
+ * const count = ({ length }: data.ArrowVector) => length;
+ * ```
+ */
 export interface ArrowVector {
   readonly length: number;
   readonly nullCount: number;

@@ -36,6 +36,16 @@ export interface CsvMatrix extends CsvBatch {
 /**
  * A table in a file. Iterating yields its rows in batches, in constant memory, and starts over each
  * time; `load` and `table` read all of it. The file is not opened before the first of these calls.
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const text = 'rooms,area,rent\n2,50,18\n3,75,26\n4,90,31\n';
+ * for await (const { x, y } of data.csv({ text }, { target: 'rent', batchRows: 2 })) {
+ *   console.log(x.shape, y?.shape);
+ *   // [ 2, 2 ] [ 2 ]
+ *   // [ 1, 2 ] [ 1 ]
+ * }
+ * ```
  */
 export class CsvDataset implements AsyncIterable<CsvBatch> {
   private readonly options: ResolvedOptions;
@@ -46,7 +56,15 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
     this.options = resolveOptions(source, options);
   }
 
-  /** The file's path; for another source the name that messages give it, such as `<text>`. */
+  /**
+   * The file's path; for another source the name that messages give it, such as `<text>`.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const text = 'rooms,area,rent\n2,50,18\n3,75,26\n4,90,31\n';
+   * console.log(data.csv({ text }).path); // <text>
+   * ```
+   */
   get path(): string {
     return this.options.path;
   }
@@ -55,6 +73,18 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
    * Names and types of the columns, inferred from the first rows (`sampleRows`) and the options.
    * Read once.
    * @throws SteepestError as {@link csv} documents
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const text = 'rooms,area,rent\n2,50,18\n3,75,26\n4,90,31\n';
+   * const { columns } = await data.csv({ text }, { target: 'rent' }).schema();
+   * console.log(columns.map(({ name, type, role }) => `${name}: ${type} ${role}`));
+   * // [
+   * //   'rooms: number feature',
+   * //   'area: number feature',
+   * //   'rent: integer target'
+   * // ]
+   * ```
    */
   async schema(): Promise<CsvSchema> {
     const budget = this.budget();
@@ -71,6 +101,16 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
    * rows is an error here, because earlier batches could not include it.
    * @param batchRows rows per batch; default: the option of that name, else as many rows as hold
    *   about 2^18 numbers
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const text = 'rooms,area,rent\n2,50,18\n3,75,26\n4,90,31\n';
+   * for await (const { x } of data.csv({ text }).batches(2)) {
+   *   console.log(x.shape);
+   *   // [ 2, 3 ]
+   *   // [ 1, 3 ]
+   * }
+   * ```
    */
   async *batches(batchRows = this.options.batchRows): AsyncGenerator<CsvBatch> {
     checkCount('batchRows', batchRows);
@@ -91,6 +131,13 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   /**
    * The whole file as numbers in shared memory: training on them needs no copy. Text becomes the
    * numbers of its categories, in order of first appearance; missing values become NaN.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const text = 'rooms,area,rent\n2,50,18\n3,75,26\n4,90,31\n';
+   * const { x } = await data.csv({ text }, { columns: ['area', 'rooms'] }).load();
+   * console.log([...x.data], x.shape); // [ 50, 2, 75, 3, 90, 4 ] [ 3, 2 ]
+   * ```
    */
   load(): Promise<CsvMatrix> {
     const budget = this.budget();
@@ -127,6 +174,13 @@ export class CsvDataset implements AsyncIterable<CsvBatch> {
   /**
    * The whole file as a table, including the target: numbers with NaN for missing values, text with
    * null.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const text = 'rooms,area,rent\n2,50,18\n3,75,26\n4,90,31\n';
+   * const table = await data.csv({ text }).table();
+   * console.log([...table.numbers('rent')]); // [ 18, 26, 31 ]
+   * ```
    */
   table(): Promise<DataTable> {
     const budget = this.budget();
@@ -266,6 +320,13 @@ async function joinBatches(path: string, schema: CsvSchema, batches: OpenBatch[]
  * @throws SteepestError at once: `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for invalid options. In
  *   reading, with file, line and column: `ERR_DATA_FILE`; `ERR_RAGGED` for a row of another length;
  *   `ERR_EMPTY` for a file without rows; `ERR_UNKNOWN_NAME` for a column that is not there.
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const text = 'rooms,area,rent\n2,50,18\n3,75,26\n4,90,31\n';
+ * const { x, y, columnNames } = await data.csv({ text }, { target: 'rent' }).load();
+ * console.log(x.shape, y?.shape, columnNames); // [ 3, 2 ] [ 3 ] [ 'rooms', 'area' ]
+ * ```
  */
 export function csv(source: CsvSource, options: CsvOptions = {}): CsvDataset {
   return new CsvDataset(source, options);

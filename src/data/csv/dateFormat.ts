@@ -7,10 +7,24 @@ import { SteepestError, unknownName } from '../../core/errors.js';
 import type { Aliases } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 
-/** The unit of a date's number, counted from the start of 1970 in UTC. */
+/**
+ * The unit of a date's number, counted from the start of 1970 in UTC.
+ * @example
+ * ```ts
+ * import type { data } from 'steepest';
+ * const unit: data.DateUnit = 'days';
+ * ```
+ */
 export type DateUnit = 'milliseconds' | 'seconds' | 'minutes' | 'hours' | 'days';
 
-/** How a column writes its dates, and which number represents one. */
+/**
+ * How a column writes its dates, and which number represents one.
+ * @example
+ * ```ts
+ * import type { data } from 'steepest';
+ * const format: data.CsvDateFormat = { format: '%d.%m.%Y', unit: 'days' };
+ * ```
+ */
 export interface CsvDateFormat {
   /**
    * Codes of C's strptime, as '%d.%m.%Y %H:%M': %Y %y %m %b %B %d %e %j %a %A, %H %I %M %S %f %p,

@@ -5,7 +5,14 @@ import type { Aliases } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
 import { type NotANumber, parseDecimal } from './number.js';
 
-/** How a file, or one of its columns, writes its numbers. */
+/**
+ * How a file, or one of its columns, writes its numbers.
+ * @example
+ * ```ts
+ * import type { data } from 'steepest';
+ * const format: data.CsvNumberFormat = { decimal: ',', thousands: '.', units: ['€'] };
+ * ```
+ */
 export interface CsvNumberFormat {
   /** The decimal mark. Default '.'. */
   decimal?: '.' | ',';

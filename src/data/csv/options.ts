@@ -16,6 +16,11 @@ import type { CsvNumberFormat, NumberFormat, NumberReader } from './numberFormat
  *   defines.
  * - `category`: text with few values; as a feature or target it becomes the number of its category.
  * - `text`: unchanged text, in tables; it cannot be a feature.
+ * @example
+ * ```ts
+ * import type { data } from 'steepest';
+ * const types: Record<string, data.CsvColumnType> = { zip: 'text', rooms: 'integer' };
+ * ```
  */
 export type CsvColumnType = 'number' | 'integer' | 'boolean' | 'date' | 'category' | 'text';
 

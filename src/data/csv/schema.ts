@@ -2,7 +2,14 @@ import { SteepestError } from '../../core/errors.js';
 import { unknownColumn } from '../../core/unknownColumn.js';
 import type { CsvColumnType, ResolvedOptions } from './options.js';
 
-/** A column of the file as it is used. */
+/**
+ * A column of the file as it is used.
+ * @example
+ * ```ts
+ * import type { data } from 'steepest';
+ * const isUsed = ({ role }: data.CsvColumn) => role !== 'excluded';
+ * ```
+ */
 export interface CsvColumn {
   name: string;
   type: CsvColumnType;

@@ -19,7 +19,15 @@ import { fileError } from '../fileErrors.js';
 import { keepStream, type ReadOnce, type SourceOptions } from './keptStream.js';
 import { bytesOfText } from './textBytes.js';
 
-/** A Blob or File, as far as it is used. */
+/**
+ * A Blob or File, as far as it is used.
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const source: data.BlobSource = new Blob(['a,b\n1,2\n']);
+ * console.log((await data.csv(source).load()).x.shape); // [ 1, 2 ]
+ * ```
+ */
 export interface BlobSource {
   readonly size: number;
   /** Bytes from `begin` up to `end`. */
@@ -28,7 +36,15 @@ export interface BlobSource {
   stream(): unknown;
 }
 
-/** A Response of `fetch`, as far as it is used. */
+/**
+ * A Response of `fetch`, as far as it is used.
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const source: data.ResponseSource = new Response('a,b\n1,2\n');
+ * console.log((await data.csv(source).load()).x.shape); // [ 1, 2 ]
+ * ```
+ */
 export interface ResponseSource {
   readonly ok: boolean;
   readonly status: number;

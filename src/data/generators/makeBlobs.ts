@@ -37,6 +37,12 @@ const KEYS = ['nSamples', 'nFeatures', 'centers', 'clusterStd', 'centerBox', 'sh
 /**
  * Isotropic normal clusters around centers, for trying out classifiers.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const { x, y, centers } = data.makeBlobs({ nSamples: 90, centers: 3, seed: 1 });
+ * console.log(x.shape, y.shape, centers.shape); // [ 90, 2 ] [ 90 ] [ 3, 2 ]
+ * ```
  */
 export function makeBlobs(options: BlobsOptions = {}): Blobs {
   checkKeys('options of makeBlobs', options, KEYS);

@@ -71,6 +71,12 @@ const LARGEST_SCALE = 100;
  * Without `shuffle` the columns are informative, redundant, repeated, noise, and the samples are in
  * cluster order.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const { x, y } = data.makeClassification({ nSamples: 50, nFeatures: 5, nClasses: 2, seed: 1 });
+ * console.log(x.shape, new Set(y.data).size); // [ 50, 5 ] 2
+ * ```
  */
 export function makeClassification(options: ClassificationOptions = {}): {
   x: Matrix<Float64Array>;

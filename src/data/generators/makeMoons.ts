@@ -25,6 +25,12 @@ const INNER_Y = 0.5;
  * Two interleaving half circles that no straight line separates: the outer one (cos t, sin t),
  * class 0, and the inner one (1 − cos t, ½ − sin t), class 1, for t from 0 to π in even steps.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const { x, y } = data.makeMoons({ nSamples: 200, noise: 0.1, seed: 1 });
+ * console.log(x.shape, y.data.filter((label) => label === 1).length); // [ 200, 2 ] 100
+ * ```
  */
 export function makeMoons(options: MoonsOptions = {}): { x: Matrix<Float64Array>; y: NdArray<Int32Array> } {
   checkKeys('options of makeMoons', options, ['nSamples', 'shuffle', 'noise', 'seed']);

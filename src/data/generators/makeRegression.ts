@@ -62,6 +62,13 @@ const LARGEST_COEFFICIENT = 100;
 /**
  * y = x · coef + bias + noise for normal columns, of which `nInformative` are informative.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const { x, y, coef } = data.makeRegression({ nSamples: 50, nFeatures: 4, nInformative: 2 });
+ * console.log(x.shape, y.shape, coef.data.filter((value) => value !== 0).length);
+ * // [ 50, 4 ] [ 50 ] 2
+ * ```
  */
 export function makeRegression(options: RegressionOptions = {}): Regression {
   checkKeys('options of makeRegression', options, KEYS);

@@ -30,6 +30,23 @@ const AT_ONCE = Math.max(1, Math.min(8, availableParallelism()));
  * Images in files, as a stream of batches that `fit`, `evaluate` and `predict` take in place of x
  * and y. Each iteration decodes them again, in the same order; the next batch is decoded while one
  * is used, so that memory holds two.
+ * @example
+ * ```ts
+ * import { mkdirSync, writeFileSync } from 'node:fs';
+ * import sharp from 'sharp';
+ * import { data } from 'steepest';
+ * const blank = { width: 32, height: 32, channels: 3, background: 'red' } as const;
+ * for (const path of ['cats/1.png', 'dogs/1.png']) {
+ *   mkdirSync(path.slice(0, 4));
+ *   writeFileSync(path, await sharp({ create: blank }).png().toBuffer());
+ * }
+ * const { train } = await data.imageFolder('.', { size: 28, batchRows: 1 });
+ * for await (const { x } of train) {
+ *   console.log(x.shape);
+ *   // [ 1, 28, 28, 3 ]
+ *   // [ 1, 28, 28, 3 ]
+ * }
+ * ```
  */
 export class ImageStream implements AsyncIterable<ImageBatch> {
   /** Paths of the images, in the order of the stream. */
@@ -48,7 +65,21 @@ export class ImageStream implements AsyncIterable<ImageBatch> {
     this.shape = [options.height, options.width, options.channels];
   }
 
-  /** Number of images. */
+  /**
+   * Number of images.
+   * @example
+   * ```ts
+   * import { mkdirSync, writeFileSync } from 'node:fs';
+   * import sharp from 'sharp';
+   * import { data } from 'steepest';
+   * const blank = { width: 32, height: 32, channels: 3, background: 'red' } as const;
+   * for (const path of ['cats/1.png', 'dogs/1.png']) {
+   *   mkdirSync(path.slice(0, 4));
+   *   writeFileSync(path, await sharp({ create: blank }).png().toBuffer());
+   * }
+   * console.log((await data.imageFolder('.', { size: 28 })).train.rows); // 2
+   * ```
+   */
   get rows(): number {
     return this.images.length;
   }
@@ -75,6 +106,19 @@ export class ImageStream implements AsyncIterable<ImageBatch> {
   /**
    * All images in memory that workers share: for a set that fits, decoded once instead of per
    * epoch.
+   * @example
+   * ```ts
+   * import { mkdirSync, writeFileSync } from 'node:fs';
+   * import sharp from 'sharp';
+   * import { data } from 'steepest';
+   * const blank = { width: 32, height: 32, channels: 3, background: 'red' } as const;
+   * for (const path of ['cats/1.png', 'dogs/1.png']) {
+   *   mkdirSync(path.slice(0, 4));
+   *   writeFileSync(path, await sharp({ create: blank }).png().toBuffer());
+   * }
+   * const { train } = await data.imageFolder('.', { size: 28 });
+   * console.log((await train.load()).x.shape); // [ 2, 28, 28, 3 ]
+   * ```
    */
   load(): Promise<ImageBatch> {
     return this.batch(0, this.rows, (bytes) => new Uint8Array(new SharedArrayBuffer(bytes)));
@@ -136,6 +180,19 @@ export interface ImageFolder {
  * The order is drawn by `seed`, and the last `split` of it is for validation.
  * @throws SteepestError `ERR_MISSING_PEER` without sharp; `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` for
  *   options; `ERR_DATA_FILE`, `ERR_EMPTY` for folders
+ * @example
+ * ```ts
+ * import { mkdirSync, writeFileSync } from 'node:fs';
+ * import sharp from 'sharp';
+ * import { data } from 'steepest';
+ * const blank = { width: 32, height: 32, channels: 3, background: 'red' } as const;
+ * for (const path of ['cats/1.png', 'dogs/1.png']) {
+ *   mkdirSync(path.slice(0, 4));
+ *   writeFileSync(path, await sharp({ create: blank }).png().toBuffer());
+ * }
+ * const { train, classes } = await data.imageFolder('.', { size: 28 });
+ * console.log(train.rows, train.shape, classes); // 2 [ 28, 28, 3 ] [ 'cats', 'dogs' ]
+ * ```
  */
 export async function imageFolder(folder: string | URL, options: ImageFolderOptions): Promise<ImageFolder> {
   const resolved = resolveFolderOptions(options);
@@ -173,6 +230,14 @@ export async function imageFolder(folder: string | URL, options: ImageFolderOpti
  * One image as {@link imageFolder} reads it, [1, height, width, channels], to predict: from a path,
  * a `file:` URL or its bytes.
  * @throws SteepestError as {@link imageFolder}
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwAD'
+ *   + 'hgGAWjR9awAAAABJRU5ErkJggg==';
+ * const image = await data.readImage(Buffer.from(png, 'base64'), { size: 28, channels: 1 });
+ * console.log(image.shape); // [ 1, 28, 28, 1 ]
+ * ```
  */
 export async function readImage(
   source: string | URL | Uint8Array,

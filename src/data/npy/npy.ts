@@ -33,6 +33,13 @@ const MOST_BYTES_AT_ONCE = 2 ** 30;
  *   [] and one value
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, no NPY file, of another dtype, or
  *   shorter or longer than it says; `ERR_DATA_LIMIT`
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * await data.writeNpy('x.npy', { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] });
+ * const x = await data.readNpy('x.npy');
+ * console.log(x.shape, x.data.constructor.name); // [ 2, 2 ] Float32Array
+ * ```
  */
 export async function readNpy(path: string | URL, options: ReadOptions = {}): Promise<NdArray<StoredArray>> {
   const limits = checkReadOptions('readNpy', options);
@@ -194,6 +201,12 @@ function checkedBytes(what: string, array: NdArray): Buffer {
  * Writes an array for numpy.load: NPY version 1.0, C order, the
  * array's own element type. Writes the file atomically.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * await data.writeNpy('y.npy', { data: Int32Array.of(0, 1, 1), shape: [3] });
+ * console.log([...(await data.readNpy('y.npy')).data]); // [ 0, 1, 1 ]
+ * ```
  */
 export async function writeNpy(path: string | URL, array: NdArray): Promise<void> {
   const file = localPath('the path of an NPY file', path);

@@ -27,6 +27,13 @@ export interface WriteNpzOptions {
  * Reads the arrays that numpy.savez or numpy.savez_compressed wrote, by name; {@link readNpy}
  * documents the conversion of each dtype. Checksums are verified.
  * @throws SteepestError `ERR_DATA_FILE` if the file is missing, damaged, or contains anything else
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * await data.writeNpz('set.npz', { y: { data: Int32Array.of(0, 1), shape: [2] } });
+ * const { y } = await data.readNpz('set.npz');
+ * console.log(y?.shape, [...(y?.data ?? [])]); // [ 2 ] [ 0, 1 ]
+ * ```
  */
 export async function readNpz(
   path: string | URL,
@@ -49,6 +56,13 @@ export async function readNpz(
  * Writes arrays for numpy.load, by name. Writes the file atomically.
  * @throws SteepestError `ERR_ARGUMENT` also for 4 GiB or
  * more; `ERR_SHAPE`; `ERR_DATA_FILE` if it cannot be written
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const x = { data: new Float32Array(6), shape: [2, 3] };
+ * await data.writeNpz('set.npz', { x }, { compress: true });
+ * console.log(Object.keys(await data.readNpz('set.npz'))); // [ 'x' ]
+ * ```
  */
 export async function writeNpz(
   path: string | URL,

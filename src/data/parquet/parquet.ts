@@ -17,6 +17,15 @@ export interface ParquetOptions extends ColumnarOptions, ReadOptions {}
  * @throws SteepestError `ERR_MISSING_PEER` without hyparquet; `ERR_DATA_FILE` for a missing or
  *   damaged file, a nested or binary column, and an integer, decimal or time that float64 cannot
  *   hold; `ERR_DATA_LIMIT`; `ERR_UNKNOWN_NAME`; `ERR_EMPTY`
+ * @example
+ * ```ts
+ * import { data, type SteepestError } from 'steepest';
+ * const options = { columns: ['town', 'rent'] };
+ * const table = await data
+ *   .readParquet('flats.parquet', options)
+ *   .catch((error: SteepestError) => error.code);
+ * console.log(table); // ERR_DATA_FILE
+ * ```
  */
 export async function readParquet(path: string | URL, options: ParquetOptions = {}): Promise<DataTable> {
   const { columnar, limits } = checkColumnarFile(options);

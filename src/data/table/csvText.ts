@@ -88,6 +88,15 @@ export function csvText(table: TableView, options: CsvTextOptions = {}): string 
 /**
  * Writes a table as CSV, atomically: after any failure the file is the old one or the new one.
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`; `ERR_DATA_FILE` if it cannot be written
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { data } from 'steepest';
+ * const table = new data.DataTable({ a: [1, 2], b: ['x', null] });
+ * await data.writeCSV('table.csv', table, { missing: 'NA' });
+ * console.log(readFileSync('table.csv', 'utf8').split(/\r?\n/).slice(0, 3));
+ * // [ 'a,b', '1,x', '2,NA' ]
+ * ```
  */
 export async function writeCSV(
   path: string | URL,

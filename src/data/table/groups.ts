@@ -11,6 +11,11 @@ import { isMissing, type NamedColumn, type TableView } from './view.js';
 /**
  * What an aggregation computes of a column's values in a group, without missing ones. `count`,
  * `distinct` and `first` also of text.
+ * @example
+ * ```ts
+ * import type { data } from 'steepest';
+ * const statistic: data.GroupStatistic = 'median';
+ * ```
  */
 export type GroupStatistic =
   | 'count'
@@ -55,6 +60,17 @@ const ALIASES = {
  * The rows of a table in groups with the same keys, in ascending order of the keys. Rows in which a
  * key is missing are in no group. Each method gives a table with a row per group.
  * @template T `DataTable`
+ * @example
+ * ```ts
+ * import { data } from 'steepest';
+ * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+ * const groups = table.groupBy('kind');
+ * console.log(groups.aggregate({ count: 'count', highest: ['price', 'max'] }).toRows());
+ * // [
+ * //   { kind: 'a', count: 2, highest: 6 },
+ * //   { kind: 'b', count: 1, highest: 4 }
+ * // ]
+ * ```
  */
 export class GroupedTable<T> {
   /** Row numbers of each group, in the order of the groups. */
@@ -72,15 +88,31 @@ export class GroupedTable<T> {
     );
   }
 
-  /** The number of groups. */
+  /**
+   * The number of groups.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * console.log(table.groupBy('kind').size); // 2
+   * ```
+   */
   get size(): number {
     return this.groups.length;
   }
 
   /**
-   * `{ flats: 'count', price: ['rent', 'mean'] }`: the keys, and a column for each entry.
+   * New columns by name, each a column and a statistic of it, or `'count'`: the keys, and a column
+   * for each entry.
    * @throws SteepestError `ERR_UNKNOWN_NAME` for a column or statistic that does not exist;
    *   `ERR_ARGUMENT` for a statistic that text does not have
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * const result = table.groupBy('kind').aggregate({ rows: 'count', price: ['price', 'mean'] });
+   * console.log(result.toRows()[0]); // { kind: 'a', rows: 2, price: 4 }
+   * ```
    */
   aggregate(columns: Aggregations): T {
     const entries = Object.entries(
@@ -102,7 +134,15 @@ export class GroupedTable<T> {
     ]);
   }
 
-  /** The number of rows of each group, in a column `count`. */
+  /**
+   * The number of rows of each group, in a column `count`.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * console.log([...table.groupBy('kind').count().numbers('count')]); // [ 2, 1 ]
+   * ```
+   */
   count(): T {
     return this.aggregate({ count: 'count' });
   }
@@ -134,7 +174,16 @@ export class GroupedTable<T> {
     return this.each('mean', columns);
   }
 
-  /** Standard deviations, with n − 1. */
+  /**
+   * Standard deviations, with n − 1; NaN for a single value.
+   * @example
+   * ```ts
+   * import { data } from 'steepest';
+   * const table = new data.DataTable({ kind: ['a', 'b', 'a'], price: [2, 4, 6] });
+   * console.log([...table.groupBy('kind').std().numbers('price')].map((s) => s.toFixed(2)));
+   * // [ '2.83', 'NaN' ]
+   * ```
+   */
   std(columns?: readonly string[]): T {
     return this.each('std', columns);
   }

@@ -66,6 +66,14 @@ export interface DenseForwardAsyncOptions extends DenseForwardOptions, PoolOptio
  * they are stored.
  * @returns rows × units
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE` or `ERR_UNKNOWN_NAME`
+ * @example
+ * ```ts
+ * import { denseForward } from 'steepest/kernels';
+ * const x = Float32Array.of(1, 2);
+ * const w = Float32Array.of(1, -1, 1, -1);
+ * const y = denseForward({ rows: 1, inputs: 2, units: 2, x, w, activation: 'relu' });
+ * console.log([...y]); // [ 3, 0 ]
+ * ```
  */
 export function denseForward(options: DenseForwardOptions): Float32Array<ArrayBuffer> {
   checkSyncKeys('denseForward', options, FORWARD_KEYS);
@@ -80,6 +88,14 @@ export function denseForward(options: DenseForwardOptions): Float32Array<ArrayBu
  * @returns a promise of rows × units
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`, `ERR_UNKNOWN_NAME`, `ERR_BACKEND`, `ERR_MEMORY`,
  *   `ERR_ABORTED` or `ERR_WORKER_LOST`
+ * @example
+ * ```ts
+ * import { denseForwardAsync } from 'steepest/kernels';
+ * const x = Float32Array.of(1, 2);
+ * const w = Float32Array.of(1, -1, 1, -1);
+ * const y = await denseForwardAsync({ rows: 1, inputs: 2, units: 2, x, w, workers: 1 });
+ * console.log([...y]); // [ 3, -3 ]
+ * ```
  */
 export async function denseForwardAsync(
   options: DenseForwardAsyncOptions,
@@ -136,6 +152,15 @@ type DenseGradients = Record<'dx' | 'dw' | 'db', Float32Array<ArrayBuffer>>;
  * Gradients of a dense layer: δ = dy ⊙ f′, dx = δ·wᵀ, dw = xᵀ·δ, db = Σ_rows δ.
  * @returns dx (rows × inputs), dw (inputs × units), db (units)
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE` or `ERR_UNKNOWN_NAME`
+ * @example
+ * ```ts
+ * import { denseBackward } from 'steepest/kernels';
+ * const x = Float32Array.of(1, 2);
+ * const w = Float32Array.of(1, -1, 1, -1);
+ * const dy = Float32Array.of(1, 10);
+ * const { dx, dw, db } = denseBackward({ rows: 1, inputs: 2, units: 2, x, w, dy });
+ * console.log([...dx], [...dw], [...db]); // [ -9, -9 ] [ 1, 10, 2, 20 ] [ 1, 10 ]
+ * ```
  */
 export function denseBackward(options: DenseBackwardOptions): DenseGradients {
   checkSyncKeys('denseBackward', options, BACKWARD_KEYS);
@@ -149,6 +174,15 @@ export function denseBackward(options: DenseBackwardOptions): DenseGradients {
  * SharedArrayBuffers are read in place. Others are copied first, so leave all as they are meanwhile.
  * @returns a promise of dx (rows × inputs), dw (inputs × units), db (units)
  * @throws SteepestError as {@link denseForwardAsync} does
+ * @example
+ * ```ts
+ * import { denseBackwardAsync } from 'steepest/kernels';
+ * const x = Float32Array.of(1, 2);
+ * const w = Float32Array.of(1, -1, 1, -1);
+ * const dy = Float32Array.of(1, 10);
+ * const { dw } = await denseBackwardAsync({ rows: 1, inputs: 2, units: 2, x, w, dy });
+ * console.log([...dw]); // [ 1, 10, 2, 20 ]
+ * ```
  */
 export async function denseBackwardAsync(options: DenseBackwardAsyncOptions): Promise<DenseGradients> {
   checkKeys('denseBackwardAsync', options, [...BACKWARD_KEYS, ...POOL_KEYS]);

@@ -16,7 +16,14 @@ import { type Allocate, type CallOp, flopsOf } from './call.js';
 import type { CallsTask } from './rankCalls.js';
 import { SharedOperands } from './sharedOperands.js';
 
-/** Options of calls that run on worker threads. */
+/**
+ * Options of calls that run on worker threads.
+ * @example
+ * ```ts
+ * import type { PoolOptions } from 'steepest/kernels';
+ * const options: PoolOptions = { workers: 4, signal: AbortSignal.timeout(1000) };
+ * ```
+ */
 export interface PoolOptions extends KernelOptions {
   /** Threads that compute. Default `'auto'`: as many as are useful, one for a small product. */
   workers?: Workers;

@@ -55,6 +55,14 @@ const KEYS = ['transA', 'transB', 'm', 'n', 'k', 'alpha', 'a', 'lda', 'b', 'ldb'
  * applies to c if beta = 0. It also applies to a and b if alpha = 0; the result is then beta·c.
  * @returns c
  * @throws SteepestError `ERR_ARGUMENT` or `ERR_SHAPE`, with c untouched
+ * @example
+ * ```ts
+ * import { sgemm } from 'steepest/kernels';
+ * const a = Float32Array.of(1, 2, 3, 4);
+ * const b = Float32Array.of(5, 6, 7, 8);
+ * const c = sgemm({ m: 2, n: 2, k: 2, a, b, c: new Float32Array(4) });
+ * console.log([...c]); // [ 19, 22, 43, 50 ]
+ * ```
  */
 export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
   checkSyncKeys('sgemm', options, KEYS);
@@ -72,6 +80,14 @@ export function sgemm(options: SgemmOptions): Float32Array<ArrayBufferLike> {
  * @throws SteepestError `ERR_ARGUMENT`, `ERR_SHAPE`, `ERR_UNKNOWN_NAME`, `ERR_BACKEND` or
  *   `ERR_MEMORY`, with c untouched; `ERR_ABORTED` or `ERR_WORKER_LOST`, with c untouched unless it is
  *   shared
+ * @example
+ * ```ts
+ * import { sgemmAsync } from 'steepest/kernels';
+ * const a = Float32Array.of(1, 2, 3, 4);
+ * const b = Float32Array.of(5, 6, 7, 8);
+ * const c = await sgemmAsync({ m: 2, n: 2, k: 2, a, b, c: new Float32Array(4), workers: 2 });
+ * console.log([...c]); // [ 19, 22, 43, 50 ]
+ * ```
  */
 export async function sgemmAsync(options: SgemmAsyncOptions): Promise<Float32Array<ArrayBufferLike>> {
   checkKeys('sgemmAsync', options, [...KEYS, ...POOL_KEYS]);

@@ -11,15 +11,35 @@ import { CALLBACKS, type CallbackName, callbackNames } from './table.js';
 
 export { type CallbackName, callbackNames };
 
-/** A callback of this package as plain data: its name and all its options. */
+/**
+ * A callback of this package as plain data: its name and all its options.
+ * @example
+ * ```ts
+ * import type { CallbackChoice } from 'steepest';
+ * const choice: CallbackChoice = { name: 'timeLimit', seconds: 60 };
+ * ```
+ */
 export type CallbackChoice = { [N in CallbackName]: Made<N> }[CallbackName];
 
 /** The definitions, without the types of their options: only checked options reach them. */
 const definitions = CALLBACKS as unknown as Readonly<Record<string, CallbackDefinition>>;
 
 /**
- * The callbacks of this package: `callbacks.timeLimit({ seconds: 60 })`. Each returns plain data,
- * checked, that any number of fits can use.
+ * The callbacks of this package. Each function checks its options and returns plain data, which any
+ * number of fits can use. `fit` also takes objects with hooks of your own.
+ *
+ * @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` for options that do not fit
+ * @example
+ * ```ts
+ * import { callbacks, layers, sequential } from 'steepest';
+ * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+ * model.compile({ loss: 'meanSquaredError' });
+ * const { history } = await model.fit([[0], [1]], [1, 3], {
+ *   epochs: 5,
+ *   callbacks: [callbacks.ema(), { onEpochEnd: ({ epoch, stop }) => epoch === 2 && stop() }],
+ * });
+ * console.log(history.loss.length); // 3
+ * ```
  */
 export const callbacks = Object.fromEntries(
   Object.values(definitions).map((definition) => [

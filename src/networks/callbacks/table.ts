@@ -23,7 +23,14 @@ export const CALLBACKS = {
 } satisfies Record<string, Pick<CallbackDefinition, 'name' | 'options'>>;
 
 type Registry = typeof CALLBACKS;
-/** The name of a callback of this package. */
+/**
+ * The name of a callback of this package.
+ * @example
+ * ```ts
+ * import type { CallbackName } from 'steepest';
+ * const name: CallbackName = 'ema';
+ * ```
+ */
 export type CallbackName = keyof Registry;
 export type OptionsOf<N extends CallbackName> = Registry[N]['options'];
 

@@ -15,12 +15,24 @@ const TABLE = {
   unitNorm,
 } satisfies Record<keyof typeof CONSTRAINTS, ConstraintDefinition>;
 
-/** Names of constraints. */
+/**
+ * The name of a constraint.
+ * @example
+ * ```ts
+ * import type { ConstraintName } from 'steepest';
+ * const name: ConstraintName = 'maxNorm';
+ * ```
+ */
 export type ConstraintName = keyof typeof TABLE;
 
 /**
  * A condition that the weights of a layer meet after every update: a name, or with hyperparameters,
  * such as `{ name: 'maxNorm', maxValue: 3 }`.
+ * @example
+ * ```ts
+ * import type { Constraint } from 'steepest';
+ * const constraint: Constraint = { name: 'maxNorm', maxValue: 3 };
+ * ```
  */
 export type Constraint = Choice<typeof TABLE>;
 

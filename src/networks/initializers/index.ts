@@ -35,11 +35,23 @@ export const initializers = {
 } satisfies Record<string, InitializerDefinition>;
 
 export type { InitializerDefinition, InitializerRequest } from './definition.js';
-/** Names of initializers. */
+/**
+ * The name of an initializer.
+ * @example
+ * ```ts
+ * import type { InitializerName } from 'steepest';
+ * const name: InitializerName = 'heNormal';
+ * ```
+ */
 export type InitializerName = keyof typeof initializers;
 /**
  * An initializer by name, or with some hyperparameters: `{ name: 'randomNormal', stddev: 0.1 }`;
  * `'he_normal'` is understood as `'heNormal'`.
+ * @example
+ * ```ts
+ * import type { Initializer } from 'steepest';
+ * const initializer: Initializer = { name: 'randomNormal', stddev: 0.1 };
+ * ```
  */
 export type Initializer = Choice<typeof initializers>;
 

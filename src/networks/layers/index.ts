@@ -83,15 +83,36 @@ const NORM_OPTIONS = [
   ...TRAINED_OPTIONS,
 ] as const;
 
-/** The layers. Each function returns plain data, complete and checked. */
+/**
+ * The layers. Each function checks its options and returns plain data with all defaults, so layers
+ * can be written to JSON and used in any number of models.
+ *
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME` or `ERR_SHAPE` for options that do not
+ *   fit
+ * @example
+ * ```ts
+ * import { layers, sequential } from 'steepest';
+ * const model = sequential({
+ *   layers: [
+ *     layers.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }),
+ *     layers.maxPool2d(),
+ *     layers.flatten(),
+ *     layers.dense({ units: 10, activation: 'softmax' }),
+ *   ],
+ * });
+ * console.log(model.predictSync(new Float32Array(784)).shape); // [ 1, 10 ]
+ * ```
+ */
 export const layers = {
   /**
-   * y = f(x·W + b): [inputs] → [units].
+   * y = f(x·W + b), with f the `activation`: rows of [inputs] become rows of [units]. W has the
+   * shape [inputs, units], b [units].
    * @example
    * ```ts
-   * import { layers } from 'steepest';
-   * const layer = layers.dense({ units: 3, activation: 'relu' });
-   * console.log(layer.units, layer.useBias); // 3 true
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.dense({ units: 2, kernelInitializer: 'ones', inputShape: [3] });
+   * const model = sequential({ layers: [layer] });
+   * console.log(model.predictSync([1, 2, 3]).toArray()); // [ [ 6, 6 ] ]
    * ```
    */
   dense: register<DenseConfig>(dense, [
@@ -105,24 +126,93 @@ export const layers = {
     ...CONSTRAINT_OPTIONS,
     ...TRAINED_OPTIONS,
   ]),
-  /** Sets a fraction of its inputs to 0 in training. */
+  /**
+   * In training sets a fraction `rate` of its inputs to 0 and divides the others by 1 − rate;
+   * passes its inputs through otherwise. The shape stays. (Srivastava et al. 2014)
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dropout({ rate: 0.5, inputShape: [2] })] });
+   * console.log(model.predictSync([1, 2]).toArray()); // [ [ 1, 2 ] ]
+   * ```
+   */
   dropout: register<DropoutConfig>(dropout, ['rate']),
-  /** y = f(x). */
+  /**
+   * y = f(x), element by element; softmax over the columns of each row. The shape stays.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.activation({ activation: 'relu', inputShape: [2] });
+   * const model = sequential({ layers: [layer] });
+   * console.log(model.predictSync([-1, 2]).toArray()); // [ [ 0, 2 ] ]
+   * ```
+   */
   activation: register<ActivationConfig>(activation, ['activation']),
-  /** y = x·scale + offset. */
+  /**
+   * y = x·scale + offset. The shape stays. As the first layer it is computed while a mini-batch is
+   * gathered, so that uint8 images stay uint8 in memory.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.rescaling({ scale: 1 / 4, offset: 1, inputShape: [2] });
+   * const model = sequential({ layers: [layer] });
+   * console.log(model.predictSync([0, 2]).toArray()); // [ [ 1, 1.5 ] ]
+   * ```
+   */
   rescaling: register<RescalingConfig>(rescaling, ['scale', 'offset']),
-  /** Mirrors each image with probability ½ in training. */
+  /**
+   * In training mirrors each image with probability ½, along each axis that `mode` names; passes
+   * images [height, width, channels] through otherwise.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const flip = layers.randomFlip({ mode: 'horizontal', inputShape: [28, 28, 1] });
+   * const model = sequential({ layers: [flip, layers.flatten(), layers.dense({ units: 10 })] });
+   * console.log(model.predictSync(new Float32Array(784)).shape); // [ 1, 10 ]
+   * ```
+   */
   randomFlip: optional(register<RandomFlipConfig>(randomFlip, ['mode'])),
-  /** Shifts images by a random number of pixels in training. */
+  /**
+   * In training shifts each image [height, width, channels] by a random number of whole pixels, at
+   * most the given fractions of its height and width; passes images through otherwise.
+   * @example
+   * ```ts
+   * import { layers } from 'steepest';
+   * const layer = layers.randomTranslation({ heightFactor: 0.1, widthFactor: 0.2 });
+   * console.log(layer.widthFactor, layer.fillMode); // [ -0.2, 0.2 ] reflect
+   * ```
+   */
   randomTranslation: register<RandomTranslationConfig>(randomTranslation, [
     'heightFactor',
     'widthFactor',
     'fillMode',
     'fillValue',
   ]),
-  /** Crops a random part of each image in training, and the centre otherwise. */
+  /**
+   * Crops height × width pixels from each image: in training at a random position, otherwise from
+   * the centre. [height, width, channels] becomes a smaller image.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.randomCrop({ height: 1, width: 1, inputShape: [3, 3, 1] });
+   * const model = sequential({ layers: [layer] });
+   * console.log([...model.predictSync([1, 2, 3, 4, 5, 6, 7, 8, 9]).data]); // [ 5 ]
+   * ```
+   */
   randomCrop: register<RandomCropConfig>(randomCrop, ['height', 'width']),
-  /** Convolution of images [height, width, channels]. */
+  /**
+   * Convolution: images [height, width, channels] become images [height′, width′, filters], with f
+   * the `activation` and a kernel [kernel height, kernel width, channels / groups, filters]. With
+   * padding `'valid'`, height′ = ⌊(height − kernel height) / stride⌋ + 1; with `'same'`, height′ =
+   * ⌈height / stride⌉.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.conv2d({ filters: 8, kernelSize: 3, inputShape: [28, 28, 1] });
+   * const model = sequential({ layers: [layer] });
+   * console.log(model.predictSync(new Float32Array(784)).shape); // [ 1, 26, 26, 8 ]
+   * ```
+   */
   conv2d: register<Conv2dConfig>(conv2d, [
     'filters',
     'kernelSize',
@@ -140,21 +230,96 @@ export const layers = {
     ...CONSTRAINT_OPTIONS,
     ...TRAINED_OPTIONS,
   ]),
-  /** The largest element of each window. */
+  /**
+   * The largest element of each window of each channel: images [height, width, channels] become
+   * images of a part of the height and width. By default windows are 2 × 2 and do not overlap.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.maxPool2d({ inputShape: [2, 4, 1] })] });
+   * console.log([...model.predictSync([1, 2, 3, 4, 5, 6, 7, 8]).data]); // [ 6, 8 ]
+   * ```
+   */
   maxPool2d: optional(register<MaxPool2dConfig>(maxPool2d, ['poolSize', 'strides', 'padding'])),
-  /** The mean of each window. */
+  /**
+   * The mean of each window of each channel: images [height, width, channels] become images of a
+   * part of the height and width. Pixels outside the image (padding `'same'`) do not count.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.averagePool2d({ inputShape: [2, 4, 1] })] });
+   * console.log([...model.predictSync([1, 2, 3, 4, 5, 6, 7, 8]).data]); // [ 3.5, 5.5 ]
+   * ```
+   */
   averagePool2d: optional(register<AveragePool2dConfig>(averagePool2d, ['poolSize', 'strides', 'padding'])),
-  /** The mean of each channel. */
+  /**
+   * The mean of each channel: images [height, width, channels] become rows of [channels].
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.globalAveragePool2d({ inputShape: [2, 2, 1] })] });
+   * console.log(model.predictSync([1, 2, 3, 6]).toArray()); // [ [ 3 ] ]
+   * ```
+   */
   globalAveragePool2d: optional(register<GlobalAveragePool2dConfig>(globalAveragePool2d, [])),
-  /** Flattens images to rows. */
+  /**
+   * Makes images [height, width, channels] rows of [height·width·channels]. The numbers and their
+   * order stay the same.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.flatten({ inputShape: [28, 28, 1] })] });
+   * console.log(model.predictSync(new Float32Array(784)).shape); // [ 1, 784 ]
+   * ```
+   */
   flatten: optional(register<FlattenConfig>(flatten, [])),
-  /** Gives samples another shape. */
+  /**
+   * Gives samples another shape, `[columns]` or `[height, width, channels]`. The numbers and their
+   * order stay the same.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.reshape({ targetShape: [28, 28, 1], inputShape: [784] });
+   * const model = sequential({ layers: [layer] });
+   * console.log(model.predictSync(new Float32Array(784)).shape); // [ 1, 28, 28, 1 ]
+   * ```
+   */
   reshape: register<ReshapeConfig>(reshape, ['targetShape']),
-  /** Normalises each channel, or column, over the mini-batch. */
+  /**
+   * (x − mean)/√(variance + epsilon)·gamma + beta, for each column of rows and each channel of
+   * images: in training by the mean and variance of the mini-batch, otherwise by their moving
+   * averages. The shape stays. (Ioffe & Szegedy 2015)
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.batchNorm({ momentum: 0.9, inputShape: [4] })] });
+   * console.log(model.getWeights().map(({ shape }) => shape[0])); // [ 4, 4, 4, 4 ]
+   * ```
+   */
   batchNorm: optional(register<BatchNormConfig>(batchNorm, ['momentum', ...NORM_OPTIONS])),
-  /** Normalises the channels of each pixel, or the columns of each row. */
+  /**
+   * (x − mean)/√(variance + epsilon)·gamma + beta over the columns of each row, or the channels of
+   * each pixel. The shape stays. (Ba, Kiros & Hinton 2016)
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.layerNorm({ epsilon: 1e-7, inputShape: [4] })] });
+   * const [row = []] = model.predictSync([1, 1, 5, 5]).toArray();
+   * console.log(row.map(Math.round)); // [ -1, -1, 1, 1 ]
+   * ```
+   */
   layerNorm: optional(register<LayerNormConfig>(layerNorm, NORM_OPTIONS)),
-  /** y = x if x > 0, else alpha·x, with a learned alpha per channel or column. */
+  /**
+   * y = x if x > 0, else alpha·x, with a learned alpha for each column of rows and each channel of
+   * images. The shape stays. (He, Zhang, Ren & Sun 2015)
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const alphaInitializer = { name: 'constant', value: 0.5 } as const;
+   * const model = sequential({ layers: [layers.prelu({ alphaInitializer, inputShape: [2] })] });
+   * console.log(model.predictSync([-4, 4]).toArray()); // [ [ -2, 4 ] ]
+   * ```
+   */
   prelu: optional(register<PreluConfig>(prelu, ['alphaInitializer', 'alphaRegularizer', ...TRAINED_OPTIONS])),
 };
 

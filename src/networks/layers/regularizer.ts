@@ -3,7 +3,14 @@ import { fieldsOf } from '../../core/definition.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 
-/** Penalty on a parameter: l1·Σ|w| + l2·Σw², added to the loss (as in Keras; no factor ½). */
+/**
+ * Penalty on a parameter: l1·Σ|w| + l2·Σw², added to the loss (as in Keras; no factor ½).
+ * @example
+ * ```ts
+ * import type { Regularizer } from 'steepest';
+ * const regularizer: Regularizer = { l2: 1e-4 };
+ * ```
+ */
 export interface Regularizer {
   l1?: number;
   l2?: number;

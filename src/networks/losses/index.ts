@@ -42,10 +42,24 @@ const LOSSES = {
   categoricalHinge,
 } satisfies Record<string, LossDefinition>;
 
-/** Names of losses. */
+/**
+ * The name of a loss.
+ * @example
+ * ```ts
+ * import type { LossName } from 'steepest';
+ * const name: LossName = 'huber';
+ * ```
+ */
 export type LossName = keyof typeof LOSSES;
 
-/** A loss by name, or with hyperparameters: `{ name: 'binaryCrossentropy', fromLogits: true }`. */
+/**
+ * A loss by name, or with hyperparameters: `{ name: 'binaryCrossentropy', fromLogits: true }`.
+ * @example
+ * ```ts
+ * import type { Loss } from 'steepest';
+ * const losses: Loss[] = ['meanSquaredError', { name: 'huber', delta: 0.5 }];
+ * ```
+ */
 export type Loss = Choice<typeof LOSSES, typeof LOSS_SYNONYMS>;
 
 /**

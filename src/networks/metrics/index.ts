@@ -58,16 +58,35 @@ const METRICS = {
   categoricalHinge,
 } satisfies Record<string, MetricDefinition>;
 
-/** Names of metrics of training. */
+/**
+ * The name of a training metric.
+ * @example
+ * ```ts
+ * import type { MetricName } from 'steepest';
+ * const name: MetricName = 'accuracy';
+ * ```
+ */
 export type MetricName = keyof typeof METRICS;
 
 /**
  * A metric by name, or with hyperparameters: `{ name: 'binaryAccuracy', threshold: 0.3 }`,
  * `{ name: 'accuracy', weighted: true }`.
+ * @example
+ * ```ts
+ * import type { Metric } from 'steepest';
+ * const metrics: Metric[] = ['accuracy', { name: 'topK', k: 5 }];
+ * ```
  */
 export type Metric = Choice<typeof METRICS, typeof METRIC_SYNONYMS, CommonHyperparameters>;
 
-/** The name of a metric in logs and in the history: ours, whatever the user wrote. */
+/**
+ * The name of a metric in logs and in the history: ours, whatever the user wrote.
+ * @example
+ * ```ts
+ * import type { MetricNameOf } from 'steepest';
+ * const name: MetricNameOf<'mean_squared_error'> = 'mse';
+ * ```
+ */
 export type MetricNameOf<M> = M extends { name: infer Given extends string }
   ? MetricNameOf<Given>
   : M extends string

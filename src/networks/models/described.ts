@@ -27,17 +27,42 @@ export abstract class DescribedModel {
     });
   }
 
-  /** The name of its class, by which `load`'s result can be distinguished from others. */
+  /**
+   * The name of its class, by which `load`'s result can be distinguished from others.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * console.log(model.type); // Sequential
+   * ```
+   */
   get type(): 'Sequential' {
     return 'Sequential';
   }
 
-  /** The model's description as plain data. */
+  /**
+   * The model's description as plain data.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * console.log(sequential(model.config).summary() === model.summary()); // true
+   * ```
+   */
   get config(): ModelConfig {
     return configOf(this.model);
   }
 
-  /** The names of the classes in the order of their numbers; undefined if they have none. */
+  /**
+   * The names of the classes in the order of their numbers; undefined if they have none.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.dense({ units: 1, activation: 'sigmoid', inputShape: [2] });
+   * console.log(sequential({ layers: [layer], classes: ['ham', 'spam'] }).classes);
+   * // [ 'ham', 'spam' ]
+   * ```
+   */
   get classes(): readonly string[] | undefined {
     return this.model.classes;
   }
@@ -45,6 +70,14 @@ export abstract class DescribedModel {
   /**
    * The names of the input columns, in the order of the inputs; undefined if they have none. A
    * model takes them from the first fit on columns with names, and then reads tables by them.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.dense({ units: 1, inputShape: [2] });
+   * const model = sequential({ layers: [layer], columns: ['rooms', 'age'] });
+   * console.log(model.columns, model.predictSync([{ age: 30, rooms: 2 }]).shape);
+   * // [ 'rooms', 'age' ] [ 1, 1 ]
+   * ```
    */
   get columns(): readonly string[] | undefined {
     return this.model.columns;
@@ -53,6 +86,13 @@ export abstract class DescribedModel {
   /**
    * What `JSON.stringify` writes: the description, from which `sequential` creates a new model.
    * Weights are written by `save`.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * const copy = sequential(JSON.parse(JSON.stringify(model)));
+   * console.log(copy.config.layers.length); // 1
+   * ```
    */
   toJSON(): ModelConfig {
     return this.config;
@@ -61,18 +101,42 @@ export abstract class DescribedModel {
   /**
    * A table of the layers with their output shapes and parameters; for a compiled model also
    * optimizer, loss and metrics.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 3, inputShape: [2] })] });
+   * console.log(model.summary().includes('9 parameters')); // true
+   * ```
    */
   summary(): string {
     const table = summarize(this.model);
     return this.compiled === undefined ? table : `${table}\n${objectiveText(this.compiled.objective)}`;
   }
 
-  /** Writes weights and description to one safetensors file, atomically. */
+  /**
+   * Writes weights and description to one safetensors file, atomically.
+   * @example
+   * ```ts
+   * import { layers, load, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * await model.save('model.safetensors');
+   * console.log((await load('model.safetensors')).type); // Sequential
+   * ```
+   */
   async save(path: string | URL): Promise<void> {
     await saveModel(path, this.config, this.model, this.state, this.compiled?.config);
   }
 
-  /** The bytes that {@link save} writes: for a database, a message or a request. */
+  /**
+   * The bytes that {@link save} writes: for a database, a message or a request.
+   * @example
+   * ```ts
+   * import { layers, load, Sequential, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * const copy = await load(model.toBytes(), Sequential);
+   * console.log(copy.predictSync([1, 2]).data[0] === model.predictSync([1, 2]).data[0]); // true
+   * ```
+   */
   toBytes(): Uint8Array<ArrayBuffer> {
     return modelBytes(this.config, this.model, this.state, this.compiled?.config);
   }
@@ -85,6 +149,13 @@ export abstract class DescribedModel {
    * in the order of the classes; a network of scores has `label` and `output`.
    * @returns the bytes of an .onnx file
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`; `ERR_MEMORY` for more than 2 GiB
+   * @example
+   * ```ts
+   * import { fromOnnx, layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * const copy = await fromOnnx(model.toOnnx());
+   * console.log(copy.config.layers.length); // 1
+   * ```
    */
   toOnnx(options: OnnxOptions = {}): Uint8Array<ArrayBuffer> {
     return onnxBytes(this.toExport(), options);
@@ -93,6 +164,12 @@ export abstract class DescribedModel {
   /**
    * Writes what {@link toOnnx} returns to a file, atomically.
    * @throws SteepestError as `toOnnx`, and `ERR_MODEL_FILE` if the file cannot be written
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * await model.saveOnnx('model.onnx');
+   * ```
    */
   async saveOnnx(path: string | URL, options: OnnxOptions = {}): Promise<void> {
     await saveOnnx(path, this.toExport(), options);
@@ -109,6 +186,13 @@ export abstract class DescribedModel {
    * in a browser or anywhere. Class names and what training needs are in its metadata.
    * @throws SteepestError `ERR_ARGUMENT` for layers, activations and options that TensorFlow.js
    *   does not have
+   * @example
+   * ```ts
+   * import { fromTfjs, layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * const copy = await fromTfjs(model.toTfjs());
+   * console.log(copy.config.layers.length); // 1
+   * ```
    */
   toTfjs(): TfjsArtifacts {
     const { model, config, state } = this;
@@ -120,6 +204,14 @@ export abstract class DescribedModel {
    * of at most 4 MiB. Each file is written atomically, `model.json` last.
    * @param folder where to; made if it does not exist
    * @throws SteepestError as {@link toTfjs}; `ERR_MODEL_FILE` if a file cannot be written
+   * @example
+   * ```ts
+   * import { readdirSync } from 'node:fs';
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * await model.saveTfjs('web');
+   * console.log(readdirSync('web').sort()); // [ 'group1-shard1of1.bin', 'model.json' ]
+   * ```
    */
   async saveTfjs(folder: string | URL): Promise<void> {
     await saveTfjs(folder, this.toTfjs());

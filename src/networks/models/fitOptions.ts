@@ -30,7 +30,14 @@ export const DEFAULT_BATCH = 32;
 /** Options of `fit` in either form, with checked keys. */
 export type AllFitOptions<C = unknown> = ArrayFitOptions<C> & Omit<StreamOptions<C>, 'classWeight'>;
 
-/** A weight per row, at least 0: multiplies the row's loss and gradient. */
+/**
+ * A weight per row, at least 0: multiplies the row's loss and gradient.
+ * @example
+ * ```ts
+ * import type { SampleWeight } from 'steepest';
+ * const sampleWeight: SampleWeight = [1, 1, 0.5];
+ * ```
+ */
 export type SampleWeight = WeightInput;
 
 /**
@@ -107,7 +114,14 @@ export interface CommonFitOptions<C> extends KernelOptions {
   callbacks?: C | CallbackChoice | readonly (C | CallbackChoice)[];
 }
 
-/** Samples and targets for validation, and optionally a weight per row. */
+/**
+ * Samples and targets for validation, and optionally a weight per row.
+ * @example
+ * ```ts
+ * import type { ValidationArrays } from 'steepest';
+ * const validationData: ValidationArrays = { x: [[0], [1]], y: [0, 1] };
+ * ```
+ */
 export type ValidationArrays =
   | ValidationTuple
   | { x: SampleInput; y: ClassInput; sampleWeight?: SampleWeight | undefined };

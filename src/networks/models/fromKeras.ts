@@ -15,6 +15,12 @@ import type { Sequential } from './sequential.js';
  * @param options `limits`: the most bytes and milliseconds that reading may take
  * @throws SteepestError `ERR_MODEL_FILE` for what is wrong with the file, and for layers and
  *   options that this package does not have, by name; `ERR_DATA_LIMIT` for a file beyond `limits`
+ * @example
+ * ```ts
+ * import { fromKeras, type SteepestError } from 'steepest';
+ * const model = await fromKeras('model.keras').catch((error: SteepestError) => error.code);
+ * console.log(model); // ERR_MODEL_FILE
+ * ```
  */
 export async function fromKeras(source: ModelSource, options: ReadOptions = {}): Promise<Sequential> {
   const limits = checkReadOptions('fromKeras', options);

@@ -21,6 +21,13 @@ import type { Sequential } from './sequential.js';
  * @throws SteepestError `ERR_MODEL_FILE` for what is wrong with the file, and for operators and
  *   options that no layer here has, by name; `ERR_DATA_LIMIT` for files beyond `limits`;
  *   `ERR_ARGUMENT` for what is no source
+ * @example
+ * ```ts
+ * import { fromOnnx, layers, sequential } from 'steepest';
+ * const bytes = sequential({ layers: [layers.dense({ units: 3, inputShape: [2] })] }).toOnnx();
+ * const model = await fromOnnx(bytes);
+ * console.log(model.predictSync([1, 2]).shape); // [ 1, 3 ]
+ * ```
  */
 export async function fromOnnx(source: ModelSource, options: ReadOptions = {}): Promise<Sequential> {
   const limits = checkReadOptions('fromOnnx', options);

@@ -19,6 +19,13 @@ import type { Sequential } from './sequential.js';
  * @throws SteepestError `ERR_MODEL_FILE` for what is wrong with the files, and for layers and
  *   options that this package does not have, by name; `ERR_DATA_LIMIT` for files beyond `limits`;
  *   `ERR_ARGUMENT` for what is no source
+ * @example
+ * ```ts
+ * import { fromTfjs, layers, sequential } from 'steepest';
+ * await sequential({ layers: [layers.dense({ units: 3, inputShape: [2] })] }).saveTfjs('web');
+ * const model = await fromTfjs('web/model.json');
+ * console.log(model.predictSync([1, 2]).shape); // [ 1, 3 ]
+ * ```
  */
 export async function fromTfjs(
   source: string | URL | GivenArtifacts,

@@ -69,20 +69,61 @@ import { copyWeights, type NamedWeightOptions, namedWeights, readWeights } from 
 /**
  * A user's callback: an object with hooks, each called with one context `{ model, epoch, step, logs,
  * learningRate, stop(reason?) }`.
+ * @example
+ * ```ts
+ * import type { Callback } from 'steepest';
+ * const report: Callback = {
+ *   onEpochEnd: ({ epoch, logs, stop }) => {
+ *     if (logs.loss < 0.1) stop(`epoch ${epoch} is good enough`);
+ *   },
+ * };
+ * ```
  */
 export interface Callback<N extends string = never> extends CallbackHooks<Sequential<N>, Logs<N>> {}
 
-/** What every hook of a callback is called with. */
+/**
+ * What every hook of a callback is called with.
+ * @example
+ * ```ts
+ * import type { CallbackContext } from 'steepest';
+ * const isGood = ({ logs }: CallbackContext<'accuracy'>) => logs.accuracy > 0.95;
+ * ```
+ */
 export type CallbackContext<N extends string = never> = HookContext<Sequential<N>, Logs<N>>;
-/** What `onTrainEnd` is called with. */
+/**
+ * What `onTrainEnd` is called with.
+ * @example
+ * ```ts
+ * import type { TrainEndContext } from 'steepest';
+ * const callback = { onTrainEnd: ({ error, step }: TrainEndContext) => error ?? step };
+ * ```
+ */
 export type TrainEndContext<N extends string = never> = EndContext<Sequential<N>, Logs<N>>;
 
-/** Options of `fit` for arrays. */
+/**
+ * Options of `fit` for arrays.
+ * @example
+ * ```ts
+ * import type { FitOptions } from 'steepest';
+ * const options: FitOptions = { epochs: 10, batchSize: 64, validationSplit: 0.1 };
+ * ```
+ */
 export interface FitOptions<N extends string = never> extends ArrayFitOptions<Callback<N>> {}
 /** Options of `fit` for streams. */
 export interface StreamFitOptions<N extends string = never> extends StreamOptions<Callback<N>> {}
 
-/** Layers in sequence, with a Keras-style API. Create one with {@link sequential}. */
+/**
+ * Layers in sequence, with a Keras-style API. Create one with {@link sequential}.
+ * @example
+ * ```ts
+ * import { layers, sequential } from 'steepest';
+ * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+ * model.compile({ optimizer: { name: 'sgd', learningRate: 0.1 }, loss: 'meanSquaredError' });
+ * const { history } = await model.fit([[0], [1], [2], [3]], [1, 3, 5, 7], { epochs: 100 });
+ * console.log(history.loss.length, model.predictSync([4]).toArray().flat().map(Math.round));
+ * // 100 [ 9 ]
+ * ```
+ */
 export class Sequential<N extends string = never> extends DescribedModel {
   protected model: ResolvedModel;
   protected state: ModelState;
@@ -103,6 +144,17 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * @returns this model, whose `fit` and `evaluate` are typed by the metrics
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT`, `ERR_SHAPE`; `ERR_BUSY` during a fit;
    *   with `keepState` also `ERR_NOT_COMPILED`. Nothing has changed then.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * const compiled = model.compile({
+   *   optimizer: { name: 'adam', learningRate: 0.01 },
+   *   loss: 'meanSquaredError',
+   *   metrics: ['mae'],
+   * });
+   * console.log(compiled === model, model.compileConfig?.metrics); // true [ 'mae' ]
+   * ```
    */
   compile<M extends Metrics = readonly []>(options: CompileOptions<M>): Sequential<NamesOf<M>> {
     checkCompileNames(options);
@@ -121,6 +173,14 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * same next step on. `save` keeps it.
    * @throws SteepestError `ERR_NOT_COMPILED`; when set also `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`,
    *   and nothing has changed then
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: { name: 'sgd', learningRate: 0.1 }, loss: 'meanSquaredError' });
+   * model.learningRate = 0.01;
+   * console.log(model.learningRate); // 0.01
+   * ```
    */
   get learningRate(): number {
     const compiled = this.objective('learningRate');
@@ -142,6 +202,18 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * does, if other parameters are trained than before; parameters stay.
    * @param names one name or a list of names, as `summary` and `config.layers` show them
    * @throws SteepestError `ERR_UNKNOWN_NAME`, `ERR_ARGUMENT` or `ERR_BUSY`; nothing is changed then
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({
+   *   layers: [
+   *     layers.dense({ units: 8, name: 'base', inputShape: [4] }),
+   *     layers.dense({ units: 1, name: 'head' }),
+   *   ],
+   * });
+   * model.configureLayers('base', { trainable: false });
+   * console.log(JSON.stringify(model.config.layers[0]).includes('"trainable":false')); // true
+   * ```
    */
   configureLayers(names: string | readonly string[], options: LayerTraining): this {
     if (this.liveRate) throw busy();
@@ -155,6 +227,14 @@ export class Sequential<N extends string = never> extends DescribedModel {
   /**
    * The arguments of `compile`, with every hyperparameter, as plain data that `compile` accepts;
    * undefined before `compile`.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: { name: 'sgd', learningRate: 0.1 }, loss: 'meanSquaredError' });
+   * console.log(model.compileConfig?.optimizer);
+   * // { name: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false }
+   * ```
    */
   get compileConfig(): CompileConfig | undefined {
     return this.compiled && structuredClone(this.compiled.config);
@@ -170,6 +250,18 @@ export class Sequential<N extends string = never> extends DescribedModel {
    *   the name of its target column, or a list of names
    * @throws SteepestError for invalid input before training starts; later `ERR_DIVERGED`,
    *   `ERR_ABORTED` or `ERR_WORKER_LOST`, and the model keeps the parameters of the last good step.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: { name: 'sgd', learningRate: 0.1 }, loss: 'meanSquaredError' });
+   * const result = await model.fit([[0], [1], [2], [3]], [1, 3, 5, 7], {
+   *   epochs: 20,
+   *   batchSize: 2,
+   *   validationData: [[[4]], [9]],
+   * });
+   * console.log(Object.keys(result.history)); // [ 'loss', 'valLoss' ]
+   * ```
    */
   async fit(x: SampleInput, y: ClassInput, options?: FitOptions<N>): Promise<FitResult<N>>;
   /**
@@ -233,6 +325,14 @@ export class Sequential<N extends string = never> extends DescribedModel {
   /**
    * Loss and metrics on a data set, as `{ loss, accuracy, … }`. Bit-identical for any number of
    * workers, and for a stream and the same rows in memory.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.dense({ units: 1, kernelInitializer: 'ones', inputShape: [1] });
+   * const model = sequential({ layers: [layer] });
+   * model.compile({ loss: 'meanSquaredError' });
+   * console.log(await model.evaluate([[0], [1]], [1, 4])); // { loss: 5 }
+   * ```
    */
   async evaluate(x: SampleInput, y: ClassInput, options?: EvaluateOptions): Promise<Logs<N>>;
   async evaluate(stream: BatchStream, options?: StreamEvaluateOptions): Promise<Logs<N>>;
@@ -255,6 +355,13 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * The model's outputs, samples × outputs. Small inputs are computed on this thread, large ones in
    * worker threads. For a stream of batches `{ x }`: the outputs of all its rows, in order; its
    * inputs are not kept.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * const output = await model.predict([[0, 0], [1, 2]]);
+   * console.log(output.shape, output.data.constructor.name); // [ 2, 1 ] Float32Array
+   * ```
    */
   async predict(x: SampleInput | BatchStream, options: PredictOptions = {}): Promise<Matrix<Float32Array>> {
     const { model, state } = this;
@@ -267,6 +374,18 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * the model is compiled with a loss with `fromLogits`.
    * @returns class names, or class numbers if the model has no names
    * @throws SteepestError as `predict`; `ERR_ARGUMENT` for a model of values
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({
+   *   layers: [
+   *     layers.dense({ units: 3, kernelInitializer: 'identity', inputShape: [3] }),
+   *     layers.activation({ activation: 'softmax' }),
+   *   ],
+   *   classes: ['red', 'green', 'blue'],
+   * });
+   * console.log(await model.predictClasses([[1, 0, 0], [0, 0, 1]])); // [ 'red', 'blue' ]
+   * ```
    */
   async predictClasses(
     x: SampleInput | BatchStream,
@@ -282,6 +401,20 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * @param k how many classes per row, at most all of them
    * @throws SteepestError as `predict`; `ERR_ARGUMENT` for a model of values, for outputs that are
    *   not probabilities, and for a k above the number of classes
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({
+   *   layers: [
+   *     layers.dense({ units: 3, kernelInitializer: 'identity', inputShape: [3] }),
+   *     layers.activation({ activation: 'softmax' }),
+   *   ],
+   *   classes: ['red', 'green', 'blue'],
+   * });
+   * const [best] = await model.predictTop([[9, 0, 0]], 1);
+   * console.log(best?.map((one) => `${one.class} ${one.probability.toFixed(3)}`));
+   * // [ 'red 1.000' ]
+   * ```
    */
   async predictTop(
     x: SampleInput | BatchStream,
@@ -296,6 +429,16 @@ export class Sequential<N extends string = never> extends DescribedModel {
   /**
    * The model's outputs, computed synchronously: for single rows and small batches, for example in
    * a request handler.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * model.setWeights([
+   *   { data: Float32Array.of(2, 3), shape: [2, 1] },
+   *   { data: Float32Array.of(1), shape: [1] },
+   * ]);
+   * console.log(model.predictSync([10, 1]).toArray()); // [ [ 24 ] ]
+   * ```
    */
   predictSync(x: SampleInput | NumberRow, none?: undefined): Matrix<Float32Array> {
     if (none !== undefined) refuseOptions('predictSync', 'predict(x, options)', none);
@@ -306,6 +449,15 @@ export class Sequential<N extends string = never> extends DescribedModel {
   /**
    * Gradients of the mean loss over all rows of x, without penalties and dropout, one array per
    * trainable parameter. batchNorm uses the mean and variance of these rows, as in a training step.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const layer = layers.dense({ units: 1, kernelInitializer: 'ones', inputShape: [1] });
+   * const model = sequential({ layers: [layer] });
+   * model.compile({ loss: 'meanSquaredError' });
+   * const [kernel, bias] = await model.gradients([[1], [3]], [2, 8]);
+   * console.log(kernel?.toArray(), [...(bias?.data ?? [])]); // [ [ -16 ] ] [ -6 ]
+   * ```
    */
   async gradients(
     x: SampleInput,
@@ -323,6 +475,13 @@ export class Sequential<N extends string = never> extends DescribedModel {
   /**
    * Copies of the parameters in layer order: kernel `[in, out]`, bias `[out]`, …; for batchNorm
    * gamma, beta, moving mean and moving variance. With options: by name, also as PyTorch has them.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * console.log(model.getWeights().map(({ shape }) => shape)); // [ [ 2, 1 ], [ 1 ] ]
+   * console.log(Object.keys(model.getWeights({ layout: 'pytorch' }))); // [ '0.weight', '0.bias' ]
+   * ```
    */
   getWeights(): Matrix<Float32Array>[];
   getWeights(options: NamedWeightOptions): Record<string, Matrix<Float32Array>>;
@@ -337,6 +496,16 @@ export class Sequential<N extends string = never> extends DescribedModel {
    * once.
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME`;
    *   nothing is changed then.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+   * model.setWeights({
+   *   'dense_1/kernel': { data: Float32Array.of(2, 3), shape: [2, 1] },
+   *   'dense_1/bias': { data: Float32Array.of(1), shape: [1] },
+   * });
+   * console.log(model.predictSync([10, 1]).toArray()); // [ [ 24 ] ]
+   * ```
    */
   setWeights(weights: readonly NdArray[]): void;
   setWeights(weights: Readonly<Record<string, NdArray>>, options?: NamedWeightOptions): void;
@@ -352,6 +521,13 @@ export class Sequential<N extends string = never> extends DescribedModel {
   /**
    * The step program as a table: every op with its shapes, bytes, FLOPs, phase and split.
    * @param options.batchSize rows per step. Default 32.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: { name: 'sgd', learningRate: 0.1 }, loss: 'meanSquaredError' });
+   * console.log(model.explain({ batchSize: 4, workers: 1 }).includes('gemm')); // true
+   * ```
    */
   explain(options: ExplainOptions = {}): string {
     const sizes = resolveExplainOptions(options);
@@ -386,7 +562,22 @@ export class Sequential<N extends string = never> extends DescribedModel {
   }
 }
 
-/** Creates a model from a list of layers, with new parameters. */
+/**
+ * Creates a model from a list of layers, with new parameters.
+ * @example
+ * ```ts
+ * import { layers, sequential } from 'steepest';
+ * const model = sequential({
+ *   layers: [
+ *     layers.dense({ units: 16, activation: 'relu', inputShape: [4] }),
+ *     layers.dense({ units: 3, activation: 'softmax' }),
+ *   ],
+ *   classes: ['setosa', 'versicolor', 'virginica'],
+ *   seed: 42,
+ * });
+ * console.log(model.predictSync([5.1, 3.5, 1.4, 0.2]).shape); // [ 1, 3 ]
+ * ```
+ */
 export function sequential(config: SequentialConfig): Sequential {
   return new Sequential(config);
 }

@@ -40,7 +40,14 @@ export type NamesOf<M> = Known<MetricNameOf<EachOf<M>>>;
 /** Loss and metrics of one epoch or evaluation: `{ loss: 0.1, accuracy: 0.97, valLoss: … }`. */
 export type Logs<N extends string = never> = AnyLogs & { [K in N]: number };
 
-/** Loss and metrics per epoch, by name. */
+/**
+ * Loss and metrics per epoch, by name.
+ * @example
+ * ```ts
+ * import type { History } from 'steepest';
+ * const last = (history: History<'accuracy'>) => history.accuracy.at(-1);
+ * ```
+ */
 export type History<N extends string = never> = AnyHistory & { [K in N]: number[] };
 
 /** What `fit` resolves to. */

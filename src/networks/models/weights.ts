@@ -12,7 +12,14 @@ import { checkModuleNames, checkOwnNames } from '../exchange/pytorch/match.js';
 import { fromTorch, layersWithWeights, toTorch } from '../exchange/pytorch/weights.js';
 import { checkOptionNames, type OptionNames } from './optionNames.js';
 
-/** The order of an array's numbers, and the names of arrays. */
+/**
+ * The order of an array's numbers, and the names of arrays.
+ * @example
+ * ```ts
+ * import type { WeightLayout } from 'steepest';
+ * const layout: WeightLayout = 'pytorch';
+ * ```
+ */
 export type WeightLayout = 'steepest' | 'pytorch';
 
 /** Options for weights by name. */

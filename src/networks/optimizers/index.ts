@@ -25,10 +25,24 @@ const OPTIMIZERS = {
   lion,
 } satisfies Record<string, OptimizerDefinition>;
 
-/** Names of optimizers. */
+/**
+ * The name of an optimizer.
+ * @example
+ * ```ts
+ * import type { OptimizerName } from 'steepest';
+ * const name: OptimizerName = 'adam';
+ * ```
+ */
 export type OptimizerName = keyof typeof OPTIMIZERS;
 
-/** An optimizer by name, or with some hyperparameters: `{ name: 'adam', learningRate: 1e-3 }`. */
+/**
+ * An optimizer by name, or with some hyperparameters: `{ name: 'adam', learningRate: 1e-3 }`.
+ * @example
+ * ```ts
+ * import type { Optimizer } from 'steepest';
+ * const optimizer: Optimizer = { name: 'adam', learningRate: 1e-3 };
+ * ```
+ */
 export type Optimizer = Choice<typeof OPTIMIZERS, NoSynonyms, CommonHyperparameters>;
 
 /**

@@ -22,7 +22,14 @@ export const SCHEDULES = {
   oneCycle,
 };
 
-/** Names of schedules of learning rates. */
+/**
+ * The name of a schedule of learning rates.
+ * @example
+ * ```ts
+ * import type { ScheduleName } from 'steepest';
+ * const name: ScheduleName = 'cosine';
+ * ```
+ */
 export type ScheduleName = keyof typeof SCHEDULES;
 
 /**
@@ -52,6 +59,11 @@ export type ScheduleOptions = { [N in ScheduleName]: OptionsOf<(typeof SCHEDULES
  * epoch.
  *
  * After its end a schedule keeps its last rate.
+ * @example
+ * ```ts
+ * import type { Schedule } from 'steepest';
+ * const schedule: Schedule = { schedule: 'cosine', from: 0.01, epochs: 40, warmup: 2 };
+ * ```
  */
 export type Schedule = { [N in ScheduleName]: { schedule: N } & ScheduleOptions[N] }[ScheduleName];
 

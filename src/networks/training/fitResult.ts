@@ -8,7 +8,14 @@ export interface History {
   [name: string]: number[];
 }
 
-/** Who ended training before its last epoch, and when. */
+/**
+ * Who ended training before its last epoch, and when.
+ * @example
+ * ```ts
+ * import type { Stopped } from 'steepest';
+ * const text = ({ by, reason, epoch }: Stopped) => `${by} in epoch ${epoch}: ${reason}`;
+ * ```
+ */
 export interface Stopped {
   /** The callback's name: its own, of its class, or its place in the list. */
   by: string;

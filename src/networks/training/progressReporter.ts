@@ -2,7 +2,14 @@ import { isPromise } from '../../core/realm.js';
 import type { SomeLogs } from './logs.js';
 import { measurePace, type ProgressShape, type ProgressState, stepsPerEpoch } from './progress.js';
 
-/** What `fit({ progress })` calls a function with: a frozen object. */
+/**
+ * What `fit({ progress })` calls a function with: a frozen object.
+ * @example
+ * ```ts
+ * import type { ProgressReport } from 'steepest';
+ * const percent = ({ step, steps }: ProgressReport) => steps && Math.round((100 * step) / steps);
+ * ```
+ */
 export interface ProgressReport {
   /** The current epoch, counted from 0. */
   readonly epoch: number;
@@ -27,7 +34,14 @@ export interface ProgressReport {
   readonly samplesPerSecond: number | undefined;
 }
 
-/** A display of one's own. What it returns is ignored, but a Promise that rejects fails the fit. */
+/**
+ * A display of one's own. What it returns is ignored, but a Promise that rejects fails the fit.
+ * @example
+ * ```ts
+ * import type { ProgressFunction } from 'steepest';
+ * const show: ProgressFunction = ({ epoch, logs }) => console.error(epoch, logs.loss);
+ * ```
+ */
 export type ProgressFunction = (report: ProgressReport) => unknown;
 
 /** Reports progress to a user's function. Its first error ends that, and the fit. */

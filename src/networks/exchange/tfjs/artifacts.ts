@@ -18,21 +18,42 @@ export interface TfjsArtifacts {
   userDefinedMetadata: { steepest: object };
 }
 
-/** How a model is compiled, in TensorFlow.js's words. */
+/**
+ * How a model is compiled, in TensorFlow.js's words.
+ * @example
+ * ```ts
+ * import type { TfjsTraining } from 'steepest';
+ * const loss = ({ trainingConfig }: { trainingConfig?: TfjsTraining }) => trainingConfig?.loss;
+ * ```
+ */
 export interface TfjsTraining {
   optimizer_config: { class_name: string; config: Record<string, number | boolean> };
   loss: string;
   metrics: string[];
 }
 
-/** The type that a number is stored as, if not its own: number = stored · scale + min. */
+/**
+ * The type that a number is stored as, if not its own: number = stored · scale + min.
+ * @example
+ * ```ts
+ * import type { TfjsQuantization } from 'steepest';
+ * const quantization: TfjsQuantization = { dtype: 'uint8', scale: 0.01, min: -1 };
+ * ```
+ */
 export interface TfjsQuantization {
   dtype: 'uint8' | 'uint16' | 'float16';
   scale?: number;
   min?: number;
 }
 
-/** An array in a file. */
+/**
+ * An array in a file.
+ * @example
+ * ```ts
+ * import type { TfjsWeight } from 'steepest';
+ * const size = ({ shape }: TfjsWeight) => shape.reduce((product, side) => product * side, 1);
+ * ```
+ */
 export interface TfjsWeight {
   name: string;
   shape: number[];

@@ -3,7 +3,14 @@ import { localPath } from '../../../core/localPath.js';
 import type { Aliases } from '../../../core/nearest.js';
 import { isUrl } from '../../../core/realm.js';
 
-/** Where a fit writes its checkpoints, and how often. */
+/**
+ * Where a fit writes its checkpoints, and how often.
+ * @example
+ * ```ts
+ * import type { ResumeOptions } from 'steepest';
+ * const resume: ResumeOptions = { folder: 'runs/first', everyEpochs: 1, keepLast: 3 };
+ * ```
+ */
 export interface ResumeOptions {
   /** The folder; it is made if it is missing. */
   folder: string | URL;
