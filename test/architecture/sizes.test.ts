@@ -14,7 +14,11 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => /\.c?ts$/.test(file));
 
-const linesOf = (file: string): string[] => readFileSync(join(SRC, file), 'utf8').trimEnd().split('\n');
+/** The example of a doc comment, up to its last line: documentation for users, none of the code. */
+const EXAMPLE = /^ *\* @example\b.*\n *\* ```ts\n(?: *\* .*\n)*? *\* ```\n/gm;
+
+const linesIn = (text: string): string[] => text.replace(EXAMPLE, '').trimEnd().split('\n');
+const linesOf = (file: string): string[] => linesIn(readFileSync(join(SRC, file), 'utf8'));
 
 /** What may be the first line of a function: it ends in a brace, or before parameters. */
 const BEGINS = /^( *)(?![ )]|(?:\} )?(?:if|else|for|while|switch|do|try|catch|finally)\b).*([{(])$/;
@@ -51,6 +55,11 @@ describe('sizes', () => {
       { name: 'function e() {', length: 2 },
     ]);
     expect(files.flatMap((file) => functionsIn(linesOf(file))).length).toBeGreaterThan(1500);
+  });
+
+  it('counts no examples of doc comments', () => {
+    const example = ' * @example\n * ```ts\n * f(); // 1\n * ```\n';
+    expect(linesIn(`/**\n * F.\n${example} */\nf(): void;\n`)).toEqual(['/**', ' * F.', ' */', 'f(): void;']);
   });
 
   it.each(files)('%s and its functions are short', (file) => {
