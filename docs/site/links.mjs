@@ -36,3 +36,17 @@ export function siteLink(link, from, { root, repository }) {
   if (!existsSync(full)) throw new Error(`no file ${file}, which a link of a page in ${from || '.'} names`);
   return `${repository}/${statSync(full).isDirectory() ? 'tree' : 'blob'}/HEAD/${file}${suffix}`;
 }
+
+/**
+ * The file that an image shows: named from its page on, or by its address in the repository, as
+ * README may for npm, where it stands alone; undefined for images of other sites.
+ * @param {string} image as the page names it
+ * @param {string} from folder of the page in the repository
+ * @param {string} repository such as https://github.com/ada/steepest
+ */
+export function imageFile(image, from, repository) {
+  if (!/^[a-z]+:/.test(image)) return posix.normalize(posix.join(from, image));
+  const raw = repository.replace('https://github.com/', 'https://raw.githubusercontent.com/');
+  const start = [`${raw}/HEAD/`, `${repository}/raw/HEAD/`].find((begin) => image.startsWith(begin));
+  return start === undefined ? undefined : image.slice(start.length);
+}

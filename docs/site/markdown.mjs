@@ -1,6 +1,8 @@
 // What the site changes in pages that are written for GitHub: where links lead, and formulas.
+
+import { posix } from 'node:path';
 import temml from 'temml';
-import { siteLink } from './links.mjs';
+import { imageFile, siteLink } from './links.mjs';
 
 /** A formula as MathML, which browsers draw by themselves. @throws Error that names it */
 function formula(text, displayMode) {
@@ -36,8 +38,13 @@ export function linkPlugin(md, fromOf, site) {
     const from = fromOf(state.env);
     if (from === undefined) return;
     for (const token of state.tokens.flatMap(({ children }) => children ?? [])) {
-      if (token.type !== 'link_open') continue;
-      token.attrSet('href', siteLink(token.attrGet('href'), from, site));
+      if (token.type === 'link_open') token.attrSet('href', siteLink(token.attrGet('href'), from, site));
+      if (token.type !== 'image') continue;
+      const file = imageFile(token.attrGet('src'), from, site.repository);
+      // README is shown by a page two folders below it.
+      const folder = from === '' ? 'docs/site' : from;
+      if (file !== undefined)
+        token.attrSet('src', `./${posix.relative(folder, file)}`.replace('./../', '../'));
     }
   });
 }

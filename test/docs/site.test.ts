@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkSite } from '../../docs/site/check.mjs';
-import { siteLink, slugify } from '../../docs/site/links.mjs';
+import { imageFile, siteLink, slugify } from '../../docs/site/links.mjs';
 import { pages } from '../../docs/site/pages.mjs';
 import { groupOf, groups, slugOf } from '../../docs/site/reference/groups.mjs';
 
@@ -74,6 +74,15 @@ describe('a link of a page', () => {
     ['../../security/advisories/new', '', 'https://example.org/r/security/advisories/new'],
   ])('%s of %s/ leads to %s', (link, from, target) => {
     expect(siteLink(link, from, site)).toBe(target);
+  });
+
+  it.each([
+    ['https://raw.githubusercontent.com/ada/r/HEAD/docs/a.svg', 'docs/a.svg'],
+    ['https://github.com/ada/r/raw/HEAD/docs/a.svg', 'docs/a.svg'],
+    ['https://example.org/a.svg', undefined],
+    ['docs/a.svg', 'docs/a.svg'],
+  ])('of an image, %s, is the file %s', (address, file) => {
+    expect(imageFile(address, '', 'https://github.com/ada/r')).toBe(file);
   });
 
   it('that leads nowhere is an error', () => {
