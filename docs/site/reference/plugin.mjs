@@ -62,6 +62,10 @@ function nameOptions(project) {
   }
 }
 
+/** Where a member comes from inside the package, which is of no use to readers. */
+const DESCENT =
+  /^#+ (?:Extends|Extended by|Implements|Implementation of|Inherited from|Overrides)\n\n(?:(?!#|\*\*\*).*\n)*/gm;
+
 const TAKES_AND_RETURNS = /^#### Parameters\n\n(?:\|.*\n)+\n#### Returns\n\n(.*)\n/gm;
 
 const sourceOf = (reflection) => (reflection.sources ?? reflection.signatures[0].sources)[0].fullFileName;
@@ -79,7 +83,7 @@ export function load(app) {
   });
   app.renderer.on(PageEvent.END, (page) => {
     if (!groups.has(page.model)) return;
-    page.contents = page.contents.replace(/^# .*$/m, `# ${writtenName(page.model)}`);
+    page.contents = page.contents.replace(DESCENT, '').replace(/^# .*$/m, `# ${writtenName(page.model)}`);
     // Each layer takes its options and returns them complete.
     if (page.model.name === 'layers')
       page.contents = page.contents.replace(TAKES_AND_RETURNS, 'Options: $1.\n');
