@@ -7,6 +7,7 @@ import { Absent } from './lib/check.mjs';
 import { verifyArm64 } from './steps/arm64.mjs';
 import { verifyBinaries } from './steps/binaries.mjs';
 import { verifyBrowser } from './steps/browser.mjs';
+import { verifyCommands } from './steps/commands.mjs';
 import { verifyDocs } from './steps/docs.mjs';
 import { verifyKernels } from './steps/kernels.mjs';
 import { verifyMusl } from './steps/musl.mjs';
@@ -27,6 +28,7 @@ const STEPS = new Map([
   ['types', verifyTypes],
   ['docs', verifyDocs],
   ['package', verifyPackage],
+  ['commands', verifyCommands],
   ['testRunners', verifyTestRunners],
   ['onnx', verifyOnnx],
   ['tfjs', verifyTfjs],

@@ -1,0 +1,8 @@
+export interface CommandPlace {
+  program: string;
+  before: readonly string[];
+  cwd: string;
+  env: Record<string, string | undefined>;
+}
+export function customers(count: number, seed: number): string;
+export function fourCommands(place: CommandPlace): Promise<number>;
