@@ -9,32 +9,23 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { customers } from '../verify/lib/fourCommands.mjs';
 
 /** Columns of the terminal: at 390 px of width, letters are 11 px high. */
-const COLUMNS = 56;
+const COLUMNS = 57;
 /** More lines than the run prints: nothing scrolls away. */
 const LINES = 60;
 const FONT = 14;
 const LINE_HEIGHT = 19;
 const LETTER = 0.602 * FONT;
-const PADDING = 10;
+const PADDING = 6;
 /** How long the end stands, before the picture begins anew. */
 const HOLD_S = 6;
 /** A state of a line that stood for less time is not shown. */
 const LEAST_S = 0.05;
 const TYPED_S = 0.8;
+/** Nobody watches a program read a file: longer pauses are cut. */
+const MOST_PAUSE_S = 0.7;
 
-const ARGS = [
-  'train',
-  'customers.csv',
-  '--target',
-  'left',
-  '--model',
-  'mlp',
-  '--epochs',
-  '5',
-  '--workers',
-  '1',
-];
-const ROWS = 300_000;
+const ARGS = 'train customers.csv --target left --model mlp --epochs 5 --batch-size 8192'.split(' ');
+const ROWS = 600_000;
 
 /** What a terminal shows: enough of one for progress bars. */
 export class Screen {
@@ -177,7 +168,7 @@ export function piecesOf(log, timing) {
       const [after, bytes] = line.split(' ').map(Number);
       const text = decoder.decode(log.subarray(at, at + bytes), { stream: true });
       at += bytes;
-      return { after, text };
+      return { after: Math.min(after, MOST_PAUSE_S), text };
     });
 }
 

@@ -118,8 +118,8 @@ export const trainSpec = {
       does: 'a model for a column of a table, in model.safetensors',
     },
     {
-      command: 'npx steepest train houses.csv.gz --target price --model mlp --report report.html',
-      does: 'a neural network for numbers, and a page about it',
+      command: 'npx steepest train houses.csv.gz --target price --model mlp --out price.safetensors',
+      does: 'a neural network for numbers',
     },
     {
       command: 'npx steepest train photos --model cnn --epochs 10 --out photos.safetensors',
