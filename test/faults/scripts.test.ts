@@ -17,3 +17,8 @@ it('predictions of a server leave memory and threads as they were', async () => 
   const output = await run('endurance', 'requests', '--share', '0.005');
   expect(output.match(/predictions on the pool/g)?.length).toBe(10);
 });
+
+it('hostile requests get answers or a closed connection, and the server stays', async () => {
+  const output = await run('requests', '--requests', '600', '--seed', '5');
+  expect(output).toMatch(/^600 requests: nothing went wrong$/m);
+});
