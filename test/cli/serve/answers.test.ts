@@ -204,7 +204,7 @@ describe('answers are those of predict, batched in any way', () => {
     await expectBatchedLike(url, rows.slice(0, 40), Array(40).fill(3), expected);
     expect((await large).body.predictions).toEqual(expected);
     const { text } = await ask(url, '/metrics');
-    expect(text).toContain('steepest_batches_total{way="async"} 1\n');
+    expect(text).toMatch(/^steepest_batches_total\{way="async"\} [1-9]/m);
   });
 
   it('of a search, of labels of all types, and of several targets by name', async () => {
