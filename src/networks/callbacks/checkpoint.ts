@@ -22,20 +22,12 @@ import { Plateau, refuseState } from './plateau.js';
 export const checkpoint = define({
   name: 'checkpoint',
   options: {
-    /** Where to save: `'best.safetensors'` or `'runs/{epoch:03d}-{valLoss:.4f}.safetensors'`. */
     path: required(localFile),
-    /** Saves after every n-th epoch. By default after each, unless `everySteps` is given. */
     everyEpochs: optional(whole(1, 1)),
-    /**
-     * Saves after every n-th step in place of epochs, while the workers go on. If writing takes
-     * longer than n steps, some are left out.
-     */
     everySteps: optional(whole(1, 1)),
-    /** Saves only if the value of `monitor` is better than in all epochs before. */
     saveBestOnly: boolean(false),
     monitor: monitorOptions.monitor,
     mode: monitorOptions.mode,
-    /** Removes all but the last k files of this fit. By default all stay. */
     keepLast: optional(whole(1, 1)),
   },
   aliases: {

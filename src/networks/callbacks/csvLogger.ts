@@ -29,14 +29,8 @@ const separator: Option<string> = {
 export const csvLogger = define({
   name: 'csvLogger',
   options: {
-    /** The file to write. Folders that do not exist are made. */
     path: required(localFile),
-    /**
-     * Whether to add rows to a file that is there. Its columns must be the same. By default a new
-     * file replaces it.
-     */
     append: boolean(false),
-    /** Between cells. */
     separator,
   },
   aliases: { filename: 'path', filepath: 'path', file: 'path', delimiter: 'separator', sep: 'separator' },

@@ -12,17 +12,9 @@ export const earlyStopping = define({
   name: 'earlyStopping',
   options: {
     ...monitorOptions,
-    /** Epochs without progress after which training ends; 0 means 1. Default 0. */
     patience: whole(0),
-    /** Epochs count as progress only if their value is also better than this. */
     baseline: optional(number(0)),
-    /** The number of the first epoch that counts. Default 0. */
     startFromEpoch: whole(0),
-    /**
-     * Whether the model gets the parameters and the optimizer's state of its best epoch at the end,
-     * however training ends: by this callback or another, after the last epoch, by an abort or an
-     * error. Default false: it keeps those of the last step.
-     */
     restoreBest: boolean(false),
   },
   aliases: {

@@ -15,12 +15,7 @@ import { boolean, number } from './options.js';
 export const ema = define({
   name: 'ema',
   options: {
-    /** The share of the old value in each average. Default 0.99. */
     decay: number(0.99, fraction),
-    /**
-     * Whether the model has the averages at the end. Default true. Otherwise it has the weights that
-     * training ended with, and keeps the averages for the next fit with this callback.
-     */
     overwrite: boolean(true),
   },
   aliases: {

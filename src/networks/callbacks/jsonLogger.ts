@@ -10,9 +10,7 @@ import { boolean, localFile, required } from './options.js';
 export const jsonLogger = define({
   name: 'jsonLogger',
   options: {
-    /** The file to write. Folders that do not exist are made. */
     path: required(localFile),
-    /** Whether to add lines to a file that is there. By default a new file replaces it. */
     append: boolean(false),
   },
   aliases: { filename: 'path', filepath: 'path', file: 'path' },

@@ -1,7 +1,16 @@
-import type { Complete, Given } from './options.js';
+import type {
+  CheckpointGiven,
+  CsvLoggerGiven,
+  EarlyStoppingGiven,
+  EmaGiven,
+  JsonLoggerGiven,
+  ReduceOnPlateauGiven,
+  TensorBoardGiven,
+  TimeLimitGiven,
+} from './given.js';
+import type { Complete } from './options.js';
 import type { CallbackName, OptionsOf } from './table.js';
 
-type GivenTo<N extends CallbackName> = Given<OptionsOf<N>>;
 /** The plain data of a callback: its name and all its options. */
 export type Made<N extends CallbackName> = { readonly name: N } & Complete<OptionsOf<N>>;
 
@@ -32,7 +41,7 @@ export interface CallbackMakers {
    * console.log(readdirSync('runs')); // [ '2.safetensors', '4.safetensors' ]
    * ```
    */
-  readonly checkpoint: (options: GivenTo<'checkpoint'>) => Made<'checkpoint'>;
+  readonly checkpoint: (options: CheckpointGiven) => Made<'checkpoint'>;
   /**
    * Writes a table of the epochs as CSV: the epoch, counted from 0, and all values of its logs, in
    * the order of the history. Each row is in the file when its epoch has ended. An epoch without
@@ -47,7 +56,7 @@ export interface CallbackMakers {
    * console.log(readFileSync('log.csv', 'utf8').split('\n')[0]); // epoch,loss
    * ```
    */
-  readonly csvLogger: (options: GivenTo<'csvLogger'>) => Made<'csvLogger'>;
+  readonly csvLogger: (options: CsvLoggerGiven) => Made<'csvLogger'>;
   /**
    * Writes one line of JSON for each epoch: `{"epoch":0,"step":469,"loss":0.31,…}`, with the epoch
    * counted from 0 and the finished steps of the model. Each line is in the file when its epoch has
@@ -63,7 +72,7 @@ export interface CallbackMakers {
    * console.log(Object.keys(JSON.parse(first))); // [ 'epoch', 'step', 'loss' ]
    * ```
    */
-  readonly jsonLogger: (options: GivenTo<'jsonLogger'>) => Made<'jsonLogger'>;
+  readonly jsonLogger: (options: JsonLoggerGiven) => Made<'jsonLogger'>;
   /**
    * Adds `learningRate` to the logs of every epoch, and so to fit's history, to the tables of
    * loggers and to the values that other callbacks may watch: the rate of the epoch's last step.
@@ -78,7 +87,7 @@ export interface CallbackMakers {
    * console.log(history.learningRate); // [ 0.1 ]
    * ```
    */
-  readonly learningRateLogger: (options?: GivenTo<'learningRateLogger'>) => Made<'learningRateLogger'>;
+  readonly learningRateLogger: (options?: Readonly<Record<never, never>>) => Made<'learningRateLogger'>;
   /**
    * Writes curves for TensorBoard. As with Keras, the folder has a run `train` and, with
    * validation, a run `validation`, and the charts are called `epoch_loss`, `epoch_accuracy` …;
@@ -94,7 +103,7 @@ export interface CallbackMakers {
    * console.log(readdirSync('logs')); // [ 'train' ]
    * ```
    */
-  readonly tensorBoard: (options: GivenTo<'tensorBoard'>) => Made<'tensorBoard'>;
+  readonly tensorBoard: (options: TensorBoardGiven) => Made<'tensorBoard'>;
   /**
    * Ends training when a value has stopped improving, as Keras's EarlyStopping: by default
    * `valLoss`. An epoch in which the value is not logged does not count. With `restoreBest` the
@@ -113,7 +122,7 @@ export interface CallbackMakers {
    * // earlyStopping 3 loss did not improve in the last 3 epochs
    * ```
    */
-  readonly earlyStopping: (options?: GivenTo<'earlyStopping'>) => Made<'earlyStopping'>;
+  readonly earlyStopping: (options?: EarlyStoppingGiven) => Made<'earlyStopping'>;
   /**
    * Averages the weights over the updates: e ← decay·e + (1 − decay)·w (Polyak & Juditsky 1992,
    * with exponential weights). The averages are what the model has in validation, in callbacks, in
@@ -127,7 +136,7 @@ export interface CallbackMakers {
    * console.log(model.predictSync([4]).shape); // [ 1, 1 ]
    * ```
    */
-  readonly ema: (options?: GivenTo<'ema'>) => Made<'ema'>;
+  readonly ema: (options?: EmaGiven) => Made<'ema'>;
   /**
    * Lowers the learning rate when a value has stopped improving, as Keras's ReduceLROnPlateau: sets
    * `model.learningRate` to max(rate · factor, minLearningRate), in place of a schedule too.
@@ -144,7 +153,7 @@ export interface CallbackMakers {
    * console.log(model.learningRate); // 1e-7
    * ```
    */
-  readonly reduceOnPlateau: (options?: GivenTo<'reduceOnPlateau'>) => Made<'reduceOnPlateau'>;
+  readonly reduceOnPlateau: (options?: ReduceOnPlateauGiven) => Made<'reduceOnPlateau'>;
   /**
    * Ends training after a time in seconds, between two steps: the epoch that runs is not finished.
    * With `resume` the same call goes on there, as often as it takes.
@@ -154,5 +163,5 @@ export interface CallbackMakers {
    * console.log(callbacks.timeLimit({ seconds: 60 })); // { name: 'timeLimit', seconds: 60 }
    * ```
    */
-  readonly timeLimit: (options: GivenTo<'timeLimit'>) => Made<'timeLimit'>;
+  readonly timeLimit: (options: TimeLimitGiven) => Made<'timeLimit'>;
 }

@@ -11,11 +11,8 @@ import type { Mode } from './plateau.js';
 
 /** Options of callbacks that watch a value of the logs. */
 export const monitorOptions = {
-  /** The value to watch: `'loss'`, a metric of `compile`, or `val…` of one. Default `'valLoss'`. */
   monitor: text('valLoss'),
-  /** Whether lower (`'min'`) or higher values are better. Default `'auto'`: by the value's name. */
   mode: oneOf('auto', ['auto', 'min', 'max'] as const),
-  /** A change of no more than this is no progress. */
   minDelta: number(0, notNegative),
 };
 

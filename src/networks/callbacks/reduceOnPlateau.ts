@@ -12,15 +12,10 @@ export const reduceOnPlateau = define({
   name: 'reduceOnPlateau',
   options: {
     ...monitorOptions,
-    /** A change of no more than this is no progress. Default 1e-4. */
     minDelta: number(1e-4, notNegative),
-    /** What the learning rate is multiplied by. Default 0.1. */
     factor: number(0.1, probability),
-    /** Epochs without progress after which the rate is lowered; 0 means 1. Default 10. */
     patience: whole(10),
-    /** Epochs after a reduction that do not count. Default 0. */
     cooldown: whole(0),
-    /** The rate is never lowered below this. Default 0. */
     minLearningRate: number(0, notNegative),
   },
   aliases: {

@@ -20,9 +20,7 @@ const updateEvery: Option<'epoch' | number> = {
 export const tensorBoard = define({
   name: 'tensorBoard',
   options: {
-    /** The folder that `tensorboard --logdir` is given, or one in it. It is made if it does not exist. */
     folder: required(localFile),
-    /** `'epoch'`, or a number of steps for curves within epochs. */
     updateEvery,
   },
   aliases: {

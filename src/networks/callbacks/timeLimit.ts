@@ -13,7 +13,6 @@ const MOST_MS = 2 ** 31 - 1;
 export const timeLimit = define({
   name: 'timeLimit',
   options: {
-    /** Seconds from `onTrainBegin` on; threads may start in that time. */
     seconds: required(number(0, positive)),
   },
   aliases: { limit: 'seconds', duration: 'seconds', time: 'seconds', timeout: 'seconds', maxTime: 'seconds' },
