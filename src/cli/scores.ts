@@ -1,6 +1,6 @@
 /** Scores of predictions beside those of a baseline that looks at no column. */
 
-import type { Matrix } from '../core/matrix.js';
+import { Matrix } from '../core/matrix.js';
 import type { Label } from '../estimators/base/labels.js';
 import {
   accuracyScore,
@@ -51,18 +51,32 @@ export function classificationScores(
     { name: 'f1Macro', value: macroF1(y, predicted), baseline: macroF1(y, always) },
   ];
   if (probabilities === undefined) return scores;
+  const normal = normalised(probabilities);
   const shares = counts.map((count) => count / known.length);
   const constant = { data: Float64Array.from(y.flatMap(() => shares)), shape: [y.length, classes.length] };
   if (classes.length === 2 && new Set(y).size === 2) {
-    const value = rocAucScore(y, probabilities.column(1));
+    const value = rocAucScore(y, normal.column(1));
     scores.push({ name: 'rocAuc', value, baseline: 0.5 });
   }
   scores.push({
     name: 'logLoss',
-    value: logLoss(y, probabilities, { labels: classes }),
+    value: logLoss(y, normal, { labels: classes }),
     baseline: logLoss(y, constant, { labels: classes }),
   });
   return scores;
+}
+
+/** Outputs of a network are float32: their sum is 1 but for rounding, which a score would report. */
+function normalised({ data, shape: [rows, cols] }: Matrix<Float64Array>): Matrix<Float64Array> {
+  const result = new Matrix(Float64Array.from(data), [rows, cols]);
+  for (let i = 0; i < rows; i++) {
+    const row = result.data.subarray(i * cols, (i + 1) * cols);
+    const sum = row.reduce((total, value) => total + value, 0);
+    row.forEach((value, j) => {
+      row[j] = value / sum;
+    });
+  }
+  return result;
 }
 
 const macroF1 = (y: readonly Label[], predicted: readonly Label[]): number =>

@@ -28,8 +28,20 @@ const LEAST_SIDE = 4;
 const MOST_BLOCKS = 4;
 /** From this side on, a block has one convolution: the first ones would take most of the time. */
 const LARGE_SIDE = 48;
-/** Images are shifted by up to this part of their sides. */
+/** Images are shifted by up to this part of their sides, unless a pixel is more than that. */
 const SHIFT = 0.08;
+
+/** Changes that do not change what an image shows, drawn anew whenever it is read. */
+function augmentation(height: number, width: number, channels: number): LayerConfig[] {
+  const isLarge = Math.min(height, width) * SHIFT >= 1;
+  return [
+    // Digits and letters mean something else in a mirror; photographs do not.
+    ...(channels === 3 ? [layer.randomFlip({ mode: 'horizontal' })] : []),
+    ...(isLarge
+      ? [layer.randomTranslation({ heightFactor: SHIFT, widthFactor: SHIFT, fillMode: 'nearest' })]
+      : []),
+  ];
+}
 
 /** Bytes become −1 … 1; other numbers are divided by the largest. */
 function rescaling({ data }: NdArray, inputShape: readonly number[]): LayerConfig {
@@ -63,9 +75,7 @@ export function cnn(x: NdArray, ends: Ends, wishes: NetworkWishes): NetworkPlan 
     seed: wishes.seed,
     layers: [
       rescaling(x, [height, width, channels]),
-      // Digits and letters mean something else in a mirror; photographs do not.
-      ...(channels === 3 ? [layer.randomFlip({ mode: 'horizontal' })] : []),
-      layer.randomTranslation({ heightFactor: SHIFT, widthFactor: SHIFT, fillMode: 'nearest' }),
+      ...augmentation(height, width, channels),
       ...body,
       layer.flatten(),
       layer.dense({ units: 128, activation: 'relu' }),
