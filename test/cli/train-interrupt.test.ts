@@ -145,4 +145,17 @@ describe('steepest train that is interrupted', () => {
     expect(other.stderr).toContain('ERR_RESUME');
     expect(existsSync(checkpointFolder(at(out)))).toBe(true);
   });
+
+  it('gives the same bytes on the TypeScript kernels too, for any number of threads', async () => {
+    const env = { ...process.env, STEEPEST_BACKEND: 'typescript' };
+    const args = ['train', at('t.csv'), '-t', 'y', '--model', 'mlp', '--epochs', '3', '-q'];
+    for (const workers of ['1', '2']) {
+      const out = at(`typescript-${workers}.st`);
+      const cli = join(ROOT, 'dist/bundle/cjs/cli.js');
+      const child = spawn(process.execPath, [cli, ...args, '-o', out, '--workers', workers], { env });
+      expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    }
+    const [one, two] = ['1', '2'].map((workers) => readFileSync(at(`typescript-${workers}.st`)));
+    expect(one!.equals(two!)).toBe(true);
+  });
 });

@@ -169,7 +169,10 @@ describe('a network in a file', () => {
       const model = await load(at('own.st'), Pipeline);
       const { config, compileConfig } = (model.last as NetworkClassifier).trainedNetwork;
       const optimizer = compileConfig!.optimizer as { learningRate: number };
-      return [...config.layers.map((layer) => (layer as unknown as { units: number }).units), optimizer.learningRate];
+      return [
+        ...config.layers.map((layer) => (layer as unknown as { units: number }).units),
+        optimizer.learningRate,
+      ];
     };
     const json = JSON.stringify({ layers: LAYERS, compile, epochs: 3 });
     expect(await learn('net.json', json)).toMatchObject({ status: 0, stderr: '' });
