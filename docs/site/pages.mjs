@@ -1,7 +1,7 @@
 // The pages of the site, in the order of its sidebar: each is a file docs/NAME.md. To add a page,
 // write the file and name it here; `npm test` fails if one is missing.
 export const pages = [
-  { text: 'Start', pages: ['quick-start', 'install', 'command', 'migration'] },
+  { text: 'Start', pages: ['quick-start', 'install', 'train', 'command', 'migration'] },
   {
     text: 'Guides',
     pages: [
