@@ -27,6 +27,13 @@ export const SCORE_TITLES: Readonly<Record<string, string>> = {
 /** Scores of which less is better. */
 export const isLoss = (name: string): boolean => ['logLoss', 'rmse', 'mae'].includes(name);
 
+/** How often each value occurs. */
+export function countsOf<T>(values: ArrayLike<T>): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (let i = 0; i < values.length; i++) counts.set(values[i]!, (counts.get(values[i]!) ?? 0) + 1);
+  return counts;
+}
+
 /** Predictions of classes, and their probabilities [rows, classes] if the model has any. */
 export interface ClassPredictions {
   classes: readonly Label[];
@@ -43,7 +50,8 @@ export function classificationScores(
   { classes, predicted, probabilities }: ClassPredictions,
   known: readonly Label[],
 ): ModelScore[] {
-  const counts = classes.map((name) => known.filter((label) => label === name).length);
+  const byName = countsOf(known);
+  const counts = classes.map((name) => byName.get(name) ?? 0);
   const most = classes[counts.indexOf(Math.max(...counts))]!;
   const always = y.map(() => most);
   const scores: ModelScore[] = [

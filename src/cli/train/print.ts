@@ -3,7 +3,7 @@
 import { alignColumns } from '../../core/alignColumns.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { ModelScore } from '../modelInfo.js';
-import { SCORE_TITLES } from '../scores.js';
+import { countsOf, SCORE_TITLES } from '../scores.js';
 import { type ColumnPlan, labelsIn, type Problem } from './dataset.js';
 import type { Validation } from './fit.js';
 import type { Learner } from './learner.js';
@@ -61,8 +61,9 @@ function targetWords(problem: Problem): string {
   const gaps = dropped === 0 ? '' : `; ${count(dropped)} rows without it are left out`;
   if (task === 'regression') return `${target}: numbers${gaps}`;
   const labels = labelsIn(data);
+  const counts = countsOf(labels);
   const shares = classes!.map((name) => {
-    const share = labels.filter((label) => label === name).length / labels.length;
+    const share = counts.get(name)! / labels.length;
     return `${String(name)} ${(100 * share).toFixed(1)} %`;
   });
   return `${target}: ${count(classes!.length)} classes (${listOf(shares)})${gaps}`;

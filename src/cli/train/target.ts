@@ -6,6 +6,8 @@ import { listed, unknownColumn } from '../../core/unknownColumn.js';
 import { type Column, isDateColumn, isNumericColumn } from '../../data/column.js';
 import { isMissing } from '../../data/table/view.js';
 import type { Label } from '../../estimators/base/labels.js';
+import { takeRows } from '../../estimators/selection/rows.js';
+import { countsOf } from '../scores.js';
 import type { Targets, Task } from './dataset.js';
 
 /** Whole numbers with at most so many different values are classes. */
@@ -50,20 +52,16 @@ export interface ReadTarget {
  *   do not fit
  */
 export function readTarget(name: string, column: Column, wanted: Task | 'auto'): ReadTarget {
-  const values = Array.from<number | string | null>(column);
-  const kept = values.flatMap((value, row) => (isMissing(value as number) ? [] : [row]));
-  if (kept.length < LEAST_ROWS) {
-    refuse(
-      `at least ${LEAST_ROWS} rows with a value of '${name}'`,
-      `${kept.length} of ${values.length}`,
-      'Pass more rows.',
-    );
+  const kept = presentRows(column);
+  const rows = kept?.length ?? column.length;
+  if (rows < LEAST_ROWS) {
+    const given = `${rows} of ${column.length}`;
+    refuse(`at least ${LEAST_ROWS} rows with a value of '${name}'`, given, 'Pass more rows.');
   }
-  const present = kept.length === values.length ? values : kept.map((row) => values[row]!);
-  const positions = kept.length === values.length ? undefined : Uint32Array.from(kept);
-  const distinct = new Set(present);
-  const task = wanted === 'auto' ? taskOf(column, distinct) : wanted;
-  if (distinct.size === 1) {
+  const present = kept === undefined ? column : takeRows(column as readonly string[], kept);
+  const counts = countsOf(present as readonly Label[]);
+  const task = wanted === 'auto' ? taskOf(column, counts) : wanted;
+  if (counts.size === 1) {
     refuse(
       `'${name}' to have at least two different values`,
       `${show(present[0])} in every row`,
@@ -74,46 +72,46 @@ export function readTarget(name: string, column: Column, wanted: Task | 'auto'):
     if (!isNumericColumn(column)) {
       refuse(`'${name}' to hold numbers for --task regression`, show(present[0]), 'Leave --task out.');
     }
-    return { task, y: Float64Array.from(present as number[]), classes: undefined, kept: positions };
+    return { task, y: present as unknown as Float64Array, classes: undefined, kept };
   }
-  return { ...classesOf(name, present, distinct), task, kept: positions };
+  checkClasses(name, rows, counts);
+  const classes = [...counts.keys()].sort((a, b) => (a < b ? -1 : 1));
+  return { y: Array.from(present as ArrayLike<Label>), classes, task, kept };
 }
 
-function taskOf(column: Column, distinct: ReadonlySet<number | string | null>): Task {
+/** Positions of the rows with a value; undefined if all have one. */
+function presentRows(column: Column): Uint32Array | undefined {
+  const rows = new Uint32Array(column.length);
+  let count = 0;
+  for (let row = 0; row < column.length; row++) if (!isMissing(column[row]!)) rows[count++] = row;
+  return count === column.length ? undefined : rows.slice(0, count);
+}
+
+function taskOf(column: Column, counts: ReadonlyMap<Label, number>): Task {
   if (!isNumericColumn(column)) return 'classification';
-  const isWhole = [...distinct].every(Number.isInteger);
-  return isWhole && distinct.size <= MOST_NUMBER_CLASSES && !isDateColumn(column)
-    ? 'classification'
-    : 'regression';
+  const isFew = counts.size <= MOST_NUMBER_CLASSES && !isDateColumn(column);
+  return isFew && [...counts.keys()].every(Number.isInteger) ? 'classification' : 'regression';
 }
 
-function classesOf(
-  name: string,
-  present: readonly (number | string | null)[],
-  distinct: ReadonlySet<number | string | null>,
-): Pick<ReadTarget, 'y' | 'classes'> {
-  const fraction = [...distinct].find((value) => typeof value === 'number' && !Number.isInteger(value));
+/** @throws SteepestError `ERR_ARGUMENT` for values that are no classes */
+function checkClasses(name: string, rows: number, counts: ReadonlyMap<Label, number>): void {
+  const fraction = [...counts.keys()].find((value) => typeof value === 'number' && !Number.isInteger(value));
   if (fraction !== undefined) {
     refuse(`'${name}' to hold classes`, `the number ${fraction}`, 'Pass --task regression.');
   }
-  if (distinct.size > MOST_CLASSES || 2 * distinct.size > present.length) {
+  if (counts.size > MOST_CLASSES || 2 * counts.size > rows) {
     refuse(
       `'${name}' to have classes, each in several rows`,
-      `${distinct.size} different values in ${present.length} rows`,
+      `${counts.size} different values in ${rows} rows`,
       'Choose another target; for numbers, pass --task regression.',
     );
   }
-  const counts = new Map<number | string | null, number>();
-  for (const value of present) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const rare = [...counts].filter(([, count]) => count === 1).map(([value]) => value);
+  const rare = [...counts].filter(([, count]) => count === 1).map(([value]) => String(value));
   if (rare.length > 0) {
     refuse(
       `every class of '${name}' in at least two rows, to learn from one and to score by another`,
-      `one row of ${listed(rare.map(String))}`,
+      `one row of ${listed(rare)}`,
       'Remove these rows, or merge rare classes.',
     );
   }
-  const classes = [...distinct] as Label[];
-  classes.sort((a, b) => (a < b ? -1 : 1));
-  return { y: present as Label[], classes };
 }
