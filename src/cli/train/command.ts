@@ -95,7 +95,7 @@ export const trainSpec = {
     workers: { type: 'count', placeholder: 'THREADS', help: 'the most threads; by default one per core' },
     resume: { type: 'flag', help: 'goes on from the checkpoint that an interrupted training left' },
     json: { type: 'flag', help: 'prints one JSON object' },
-    quiet: { type: 'flag', short: 'q', help: 'says nothing but scores and errors' },
+    quiet: { type: 'flag', short: 'q', help: 'says nothing but scores, warnings and errors' },
   },
   aliases: {
     label: 'target',

@@ -3,7 +3,7 @@
 import type { Read } from '../commandSpec.js';
 import { flagOf } from '../optionValue.js';
 import { UsageError } from '../usageError.js';
-import { MODEL_KINDS, type trainSpec } from './command.js';
+import { MODEL_KINDS, trainSpec } from './command.js';
 
 export type TrainOptions = Read<typeof trainSpec>['options'];
 
@@ -16,7 +16,13 @@ export const kindOf = ({ model }: TrainOptions): ModelKind | 'file' => (isKind(m
 
 /** Options that change no bit of the model. */
 const LEFT_OUT: readonly string[] = ['out', 'report', 'workers', 'resume', 'json', 'quiet'];
-const DEFAULTS: Readonly<Record<string, unknown>> = { task: 'auto', model: 'auto', header: 'yes', seed: 0 };
+const DEFAULTS: Readonly<Record<string, unknown>> = {
+  task: 'auto',
+  model: 'auto',
+  header: 'yes',
+  seed: 0,
+  out: trainSpec.options.out.default,
+};
 
 /** @throws UsageError */
 export function checkOptions(source: string, options: TrainOptions): void {
@@ -45,13 +51,20 @@ export function checkOptions(source: string, options: TrainOptions): void {
   }
 }
 
-/** The command, as a shell takes it. */
-export function commandText(source: string, options: TrainOptions): string {
+/** The command as a shell takes it, with what decides the bits of the model. */
+export const commandText = (source: string, options: TrainOptions): string =>
+  textOf(source, options, LEFT_OUT);
+
+/** The command that goes on after an interruption, or begins again. */
+export const commandAgain = (source: string, options: TrainOptions): string =>
+  textOf(source, options, ['resume']);
+
+function textOf(source: string, options: TrainOptions, leftOut: readonly string[]): string {
   const parts = Object.entries(options).flatMap(([name, value]) => {
-    if (value === undefined || value === false || LEFT_OUT.includes(name)) return [];
-    if (DEFAULTS[name] === value) return [];
-    const text = Array.isArray(value) ? value.join(',') : String(value);
-    return [flagOf(name), quoted(text)];
+    if (value === undefined || value === false || leftOut.includes(name) || DEFAULTS[name] === value)
+      return [];
+    if (value === true) return [flagOf(name)];
+    return [flagOf(name), quoted(Array.isArray(value) ? value.join(',') : String(value))];
   });
   return ['npx steepest train', quoted(source), ...parts].join(' ');
 }

@@ -16,7 +16,7 @@ import { partsOf, type Result, train, type Validation, validationOf } from './fi
 import { readProblem } from './input.js';
 import { type Interrupt, onInterrupt } from './interrupt.js';
 import type { Learner } from './learner.js';
-import { checkOptions, commandText, type TrainOptions } from './options.js';
+import { checkOptions, commandAgain, commandText, type TrainOptions } from './options.js';
 import { checkModelPath, checkReportPath } from './outputs.js';
 import { decisions, leakWarnings, scoreTable } from './print.js';
 import { writeTrainReport } from './report.js';
@@ -57,6 +57,7 @@ async function trainOn(data: string, options: TrainOptions, { replaces, found }:
   for (const warning of leakWarnings(problem)) say(warning);
   if (resume && talks) say(resumeWords(learner, found, out));
 
+  let isWritten = false;
   const interrupt = onInterrupt(() => say('\nstopping; once more ends at once'));
   try {
     const folder = checkpointFolder(out);
@@ -66,6 +67,7 @@ async function trainOn(data: string, options: TrainOptions, { replaces, found }:
     const result = await train(training, parts);
     const info = infoOf(data, options, problem, learner, validation, result);
     await writeModelInfo(out, result.fitted.model.toBytes(), info);
+    isWritten = true;
     if (report !== undefined) {
       await writeTrainReport(report, { problem, learner, result, info, signal: interrupt.signal });
     }
@@ -75,7 +77,12 @@ async function trainOn(data: string, options: TrainOptions, { replaces, found }:
     if (talks) say(`wrote ${showPath(out)}${report === undefined ? '' : ` and ${showPath(report)}`}`);
     return EXIT.done;
   } catch (error) {
-    return stopped(error, interrupt, learner, data, options);
+    if (!isStop(error, interrupt)) throw error;
+    const again = commandAgain(data, options) + (learner.resumes ? ' --resume' : '');
+    if (isWritten) say(`stopped: ${showPath(out)} is written, but no report. To write it: ${again}`);
+    else if (learner.resumes) say(`stopped. To go on: ${again}`);
+    else say(`stopped before the end; nothing is written. To begin again: ${again}`);
+    return EXIT.stopped;
   } finally {
     interrupt.end();
   }
@@ -89,24 +96,9 @@ function resumeWords({ resumes, words }: Learner, found: boolean, out: string): 
     : `no checkpoint in ${showPath(checkpointFolder(out))}: begins at the start`;
 }
 
-/** After Ctrl-C: how to go on. Any other error is the caller's. */
-async function stopped(
-  error: unknown,
-  { signal }: Interrupt,
-  { resumes }: Learner,
-  source: string,
-  options: TrainOptions,
-): Promise<number> {
-  if (!signal.aborted || !isError(error) || (error as { code?: unknown }).code !== 'ERR_ABORTED') throw error;
-  const { out } = options;
-  const same = commandText(source, options) + (out === 'model.safetensors' ? '' : ` --out ${out}`);
-  say(
-    resumes
-      ? `stopped. To go on: ${same} --resume`
-      : `stopped before the end; nothing is written. To begin again: ${same}`,
-  );
-  return EXIT.stopped;
-}
+/** Whether Ctrl-C has ended the work. Any other error is the caller's. */
+const isStop = (error: unknown, { signal }: Interrupt): boolean =>
+  signal.aborted && isError(error) && (error as { code?: unknown }).code === 'ERR_ABORTED';
 
 /** Roles as readers of a model see them. */
 const ROLES: Readonly<Record<ColumnPlan['role'], ModelColumn['role']>> = {
