@@ -42,6 +42,19 @@ export function likeColumn(
   return isDateColumn(column) ? markDates(numbers) : numbers;
 }
 
+/** The values of a column at some rows, as a column of its kind. */
+export function takenFrom(column: Column, rows: ArrayLike<number>): Column {
+  if (isNumericColumn(column)) {
+    const numbers = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i++) numbers[i] = column[rows[i]!]!;
+    return isDateColumn(column) ? markDates(numbers) : numbers;
+  }
+  const texts = new Array<string | null>(rows.length);
+  for (let i = 0; i < rows.length; i++) texts[i] = column[rows[i]!]!;
+  textsOnly(texts);
+  return texts;
+}
+
 function badValue(name: string, row: number, expected: string, value: unknown, hint: string): never {
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `${expected} in column ${show(name)}`,

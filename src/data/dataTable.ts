@@ -14,6 +14,7 @@ import {
   likeColumn,
   type NumericColumn,
   type TextColumn,
+  takenFrom,
   toColumn,
 } from './column.js';
 import { type ConcatOptions, concat, renamed } from './table/combine.js';
@@ -325,13 +326,7 @@ export class DataTable {
         hint: 'Rows are numbered from 0.',
       });
     }
-    const list = Array.from(positions);
-    return this.mapColumns((column) =>
-      likeColumn(
-        column,
-        list.map((row) => column[row]!),
-      ),
-    );
+    return this.mapColumns((column) => takenFrom(column, positions));
   }
 
   /**
