@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { type BenchResult, type Section, warningsOf } from '#steepest/cli/bench/bench.js';
 import { formatBench } from '#steepest/cli/bench/format.js';
 import { kernelCases } from '#steepest/cli/bench/kernels/cases.js';
+import { shareOfOthers, startLoad } from '#steepest/cli/bench/load.js';
+import { ProgressLine } from '#steepest/cli/bench/progressLine.js';
 import { beyondStart, workerCounts } from '#steepest/cli/bench/training.js';
 import { type Case, type Row, repeatsFor, takeTurns } from '#steepest/cli/bench/turns.js';
 import { selectKernels } from '#steepest/kernels/backend.js';
@@ -113,11 +115,30 @@ const row = (name: string, value: number, more: Partial<Row> = {}): Row => {
 };
 const section = (rows: Row[], id: Section['id'] = 'training'): Section => ({ id, title: 'steps', rows });
 
+describe('the load', () => {
+  it('is what other processes took of all cores', () => {
+    expect(shareOfOthers({ wall: 10, own: 12, all: 15 }, 2)).toBeCloseTo(0.15, 12);
+    // The two are counted in different steps.
+    expect(shareOfOthers({ wall: 10, own: 12, all: 11.9 }, 2)).toBe(0);
+    expect(shareOfOthers({ wall: 10, own: 12, all: undefined }, 2)).toBeUndefined();
+    expect(warningsOf([], undefined)).toEqual([]);
+  });
+
+  it('is counted from its start on', () => {
+    const load = startLoad();
+    const end = performance.now() + 50;
+    while (performance.now() < end);
+    const { wall, own } = load();
+    expect(wall).toBeGreaterThanOrEqual(0.05);
+    expect(own).toBeGreaterThan(0);
+  });
+});
+
 describe('warnings', () => {
   it('name what was disturbed', () => {
-    expect(warningsOf([section([row('calm', 1)])], 1)).toEqual([]);
-    const [busy, unsteady] = warningsOf([section([row('a', 2, { max: 5 }), row('b', 2)])], 0.6);
-    expect(busy).toMatch(/busy.* 60 %/);
+    expect(warningsOf([section([row('calm', 1)])], 0.03)).toEqual([]);
+    const [busy, unsteady] = warningsOf([section([row('a', 2, { max: 5 }), row('b', 2)])], 0.4);
+    expect(busy).toMatch(/busy.* 40 %/);
     expect(unsteady).toMatch(/: a\.$/);
   });
 });
@@ -138,6 +159,7 @@ describe('the tables', () => {
     machine,
     workers: 2,
     seconds: { asked: 60, taken: 58.6 },
+    shareOfOthers: 0,
     peakOfCore: 123.4,
     sections: [
       section([row('a', 50, { share: 0.5 }), row('b', 5, { rounds: 1 }), row('c', 5, { min: 1 })]),
@@ -164,6 +186,39 @@ describe('the tables', () => {
     expect(text).toContain('peak of a core 123 GFLOP/s');
     expect(text).toMatch(/\nWarning: The machine is busy\.\n$/);
     expect(formatBench({ ...result, peakOfCore: null })).not.toMatch(/peak of a core|[Oo]f the limit:/);
+  });
+});
+
+describe('the progress line', () => {
+  /** What is written to a terminal of so many columns, or to a log. */
+  function written(isTTY: boolean): string {
+    let text = '';
+    const write = (part: string) => {
+      text += part;
+      return true;
+    };
+    const out = { isTTY, columns: 40, write } as unknown as NodeJS.WriteStream;
+    const line = new ProgressLine(60, out);
+    line.show('steps', '', 0);
+    line.show('steps', 'a case with a name that is longer than the line', 12.9);
+    line.show('kernels', '', 30);
+    line.clear();
+    return text;
+  }
+
+  it('changes in place on a terminal, and is gone at the end', () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes of a terminal
+    const lines = written(true).split(/\r\x1b\[2K/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes of a terminal
+    const shown = lines.map((line) => line.replace(/\x1b\[\d+m/g, ''));
+    expect(shown[1]).toBe('  0 of 60 s · steps');
+    expect(shown[2]).toMatch(/^ {2}12 of 60 s · steps · a case/);
+    expect(Math.max(...shown.map((line) => line.length))).toBeLessThan(40);
+    expect(shown.at(-1)).toBe('');
+  });
+
+  it('is a line for each section in a log', () => {
+    expect(written(false)).toBe('measuring: steps\nmeasuring: kernels\n');
   });
 });
 

@@ -4,8 +4,10 @@
  */
 import { selectKernels } from '../../kernels/backend.js';
 import { estimatorCases } from './estimators.js';
+import { percent } from './figures.js';
 import { kernelCases } from './kernels/cases.js';
 import { peakOfCore } from './limit.js';
+import { shareOfOthers, startLoad } from './load.js';
 import { type Machine, machine } from './machine.js';
 import { isUnsteady } from './stats.js';
 import { predictionCases, scalingCases, stepCases } from './training.js';
@@ -24,6 +26,8 @@ export interface BenchResult {
   workers: number;
   /** Seconds that it was to take, and that it took. */
   seconds: { asked: number; taken: number };
+  /** Of the time of all cores, what other processes took: 0 to 1. Null if it is not known. */
+  shareOfOthers: number | null;
   /** The greatest peak of a core that was measured, in GFLOP/s. Null without native kernels. */
   peakOfCore: number | null;
   sections: Section[];
@@ -34,8 +38,8 @@ export interface BenchResult {
 export interface BenchOptions {
   seconds: number;
   workers: number;
-  /** What is being measured: a section, and a case of it. */
-  onProgress(section: string, name: string): void;
+  /** What is being measured: a section, a case of it ('' before the first), and seconds so far. */
+  onProgress(section: string, name: string, elapsed: number): void;
 }
 
 interface Plan {
@@ -55,53 +59,47 @@ const PLANS: readonly Plan[] = [
   { id: 'kernels', title: 'kernels, one core', weight: 16, cases: () => kernelCases(selectKernels()) },
 ];
 
-/** Below this share of a core, a thread that only computes was kept waiting. */
-const LEAST_CPU = 0.9;
-/** The system counts a process's time in steps of up to 16 ms. */
-const LEAST_CPU_SECONDS = 1;
+/** A desktop at rest takes about 2 % of the time of its cores. */
+const MOST_OTHERS = 0.05;
+/** The system counts time in steps of up to 16 ms. */
+const LEAST_COUNTED_SECONDS = 1;
 
 /** Measures everything. One round of each case at least, however short the time. */
 export async function bench({ seconds, workers, onProgress }: BenchOptions): Promise<BenchResult> {
   const start = performance.now();
+  const load = startLoad();
   const elapsed = (): number => (performance.now() - start) / 1e3;
   const sections: Section[] = [];
   let [peak, weights] = [0, PLANS.reduce((sum, { weight }) => sum + weight, 0)];
-  let cpuShare = 1;
   for (const { id, title, weight, cases } of PLANS) {
-    const [from, used] = [elapsed(), process.cpuUsage()];
-    const share = (Math.max(0, seconds - from) * weight) / weights;
-    const onTurn = (name: string): void => onProgress(title, name);
+    const share = (Math.max(0, seconds - elapsed()) * weight) / weights;
+    const onTurn = (name: string): void => onProgress(title, name, elapsed());
     onTurn('');
     const turns = await takeTurns(cases(workers), { seconds: share, peakOfCore, onTurn });
     sections.push({ id, title, rows: turns.rows });
     peak = Math.max(peak, turns.peak ?? 0);
     weights -= weight;
-    const took = elapsed() - from;
-    const { user, system } = process.cpuUsage(used);
-    // Kernels run on this thread alone, without a pause.
-    if (id === 'kernels' && took >= LEAST_CPU_SECONDS) cpuShare = (user + system) / 1e6 / took;
   }
+  const [about, used] = [machine(), load()];
+  const others = used.wall < LEAST_COUNTED_SECONDS ? undefined : shareOfOthers(used, about.cores);
   return {
-    machine: machine(),
+    machine: about,
     workers,
     seconds: { asked: seconds, taken: elapsed() },
+    shareOfOthers: others ?? null,
     peakOfCore: peak > 0 ? peak / 1e9 : null,
     sections,
-    warnings: warningsOf(sections, cpuShare),
+    warnings: warningsOf(sections, others),
   };
 }
 
 /** Reasons to mistrust the figures: another process had a part of the cores. */
-export function warningsOf(sections: readonly Section[], cpuShare: number): string[] {
+export function warningsOf(sections: readonly Section[], others: number | undefined): string[] {
   const warnings: string[] = [];
   const unsteady = sections.flatMap(({ rows }) => rows.filter(isUnsteady).map(({ name }) => name));
-  if (cpuShare < LEAST_CPU)
-    warnings.push(
-      `The machine is busy: this process had a core for ${Math.round(100 * cpuShare)} % of the time only.`,
-    );
+  if (others !== undefined && others > MOST_OTHERS)
+    warnings.push(`The machine is busy: other processes took ${percent(others)} of the time of its cores.`);
   if (unsteady.length > 0)
-    warnings.push(
-      `Rounds differ by more than a factor of two, so others used the cores: ${unsteady.join('; ')}.`,
-    );
+    warnings.push(`Rounds differ by more than a factor of two: ${unsteady.join('; ')}.`);
   return warnings;
 }

@@ -18,7 +18,7 @@ export async function runBench({ options }: Read<typeof benchSpec>): Promise<num
       `--workers takes a whole number from 1 to ${cores} on this machine, not '${workers}'`,
     );
   }
-  const progress = new ProgressLine();
+  const progress = new ProgressLine(seconds);
   try {
     const result = await bench({ seconds, workers, onProgress: (...what) => progress.show(...what) });
     progress.clear();
