@@ -1,0 +1,2 @@
+export function pictures(): Record<string, string>;
+export function pictureFile(name: string): string;
