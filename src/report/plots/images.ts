@@ -40,6 +40,8 @@ export interface ImagesOptions extends PlotOptions {
 const MOST_IMAGES = 400;
 /** All pictures together have at most so many bytes before they are compressed. */
 const MOST_BYTES = 130_000;
+/** What each takes besides its pixels. */
+const BYTES_AROUND = 200;
 /** How wide an image is shown: as its caption asks for, within these. */
 const CELL = 64;
 const WIDEST_CELL = 110;
@@ -108,7 +110,7 @@ export function images(input: NdArray, options: ImagesOptions = {}): string {
 function factorOf({ count, height, width, channels }: ImageStack): number {
   for (let by = 1; ; by++) {
     const pixels = Math.max(1, Math.floor(height / by)) * Math.max(1, Math.floor(width / by));
-    if (pixels * channels * count <= MOST_BYTES || by > Math.max(height, width)) return by;
+    if ((pixels * channels + BYTES_AROUND) * count <= MOST_BYTES || by > Math.max(height, width)) return by;
   }
 }
 

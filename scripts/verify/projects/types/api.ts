@@ -164,7 +164,7 @@ import {
   sgemm,
   sgemmAsync,
 } from 'steepest/kernels';
-import { type ReportOptions, type ReportRows, report, writeReport } from 'steepest/report';
+import { plots, type ReportOptions, type ReportRows, report, writeReport } from 'steepest/report';
 
 const x: MatrixInput = [
   [0, 1],
@@ -714,5 +714,20 @@ export async function reports(customers: Customer[], model: Sequential): Promise
   await report({ model, test: [x, y], history, classes: ['no', 'yes'] });
   return report({ model: pipe, test, train: [x, labelsOf(customers)], title: 'Customers' });
 }
+
+export const charts: string[] = [
+  plots.learningCurve({ loss: [1], valLoss: undefined }, { title: 'Training', width: 380 }),
+  plots.confusionMatrix(['a', 'b'], ['b', 'b'], { classes: ['a', 'b'], heading: false }),
+  plots.rocCurve([0, 1], Float32Array.of(0.1, 0.9)),
+  plots.precisionRecall([0, 1], { data: Float64Array.of(0.1, 0.9), shape: [2] }, { posLabel: 1 }),
+  plots.calibration([0, 1], [0.1, 0.9], { nBins: 5, strategy: 'quantile' }),
+  plots.residuals([1, 2], [1, 3]),
+  plots.predictedActual([1, 2], [1, 3]),
+  plots.histogram(Int32Array.of(1, 2), { bins: 2, xName: 'rooms' }),
+  plots.scatter([1, 2], [3, 4], { groups: ['a', 'b'] }),
+  plots.coefficients(new LinearRegression(), { names: ['a', 'b'] }),
+  plots.bars([{ name: 'group', bars: [{ name: 'bar', value: 1, low: 1, high: 2 }] }], { scale: 'log' }),
+  plots.images({ data: new Uint8Array(4), shape: [1, 2, 2] }, { captions: [{ text: 'a', note: 'b' }] }),
+];
 
 const labelsOf = (customers: Customer[]): string[] => customers.map(({ city }) => city);

@@ -19,7 +19,7 @@ const MOST_NAMED = 200;
 /** Most points that are drawn one by one. */
 export const MOST_SINGLE = 2000;
 const MOST_STOPS = 24;
-/** Of more points: the side of the squares in which they are counted. */
+/** Of more points: the side of the squares in which they are counted, of one group. */
 const SQUARE = 5;
 const SHADES = 6;
 const WEAKEST = 0.4;
@@ -62,13 +62,15 @@ function single({ series, points }: PointGroup, { x, y }: PointsInput): string {
 }
 
 /** Squares, the darker the more points lie in them. */
-function counted({ series, points }: PointGroup, { x, y, box }: PointsInput): string {
-  const width = Math.ceil((box.right - box.left) / SQUARE) + 1;
+function counted({ series, points }: PointGroup, { x, y, box, groups }: PointsInput): string {
+  // Together, several groups have as many squares as one.
+  const side = Math.round(SQUARE * Math.sqrt(groups.length));
+  const width = Math.ceil((box.right - box.left) / side) + 1;
   const counts = new Map<number, number>();
   let most = 1;
   for (const point of points) {
-    const column = Math.floor((x.of(point.x) - box.left) / SQUARE);
-    const row = Math.floor((y.of(point.y) - box.top) / SQUARE);
+    const column = Math.floor((x.of(point.x) - box.left) / side);
+    const row = Math.floor((y.of(point.y) - box.top) / side);
     const key = row * width + column;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
@@ -78,8 +80,8 @@ function counted({ series, points }: PointGroup, { x, y, box }: PointsInput): st
   for (const [key, count] of counts) {
     // By ratio: a few points are seen beside thousands.
     const shade = most === 1 ? SHADES - 1 : Math.floor((Math.log(count) / Math.log(most)) * (SHADES - 0.001));
-    const left = box.left + (key % width) * SQUARE;
-    paths[shade] += `M${at(left)} ${at(box.top + Math.floor(key / width) * SQUARE)}h5v5h-5z`;
+    const left = box.left + (key % width) * side;
+    paths[shade] += `M${at(left)} ${at(box.top + Math.floor(key / width) * side)}h${side}v${side}h-${side}z`;
   }
   const shades = paths.map((d, shade) => {
     const opacity = WEAKEST + ((1 - WEAKEST) * shade) / (SHADES - 1);

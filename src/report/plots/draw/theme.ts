@@ -67,6 +67,7 @@ const RULES = `
 .dots{fill:none;stroke:var(--c);stroke-width:4.5;stroke-linecap:round;opacity:.75}
 .points .mark{fill-opacity:.8}
 .edge{stroke:var(--back);fill:none;stroke-width:4}
+.cells{fill:none;stroke:var(--c)}
 .whisker{stroke:var(--text);fill:none;stroke-width:1.5}
 .pixels{image-rendering:pixelated}
 .wrong{fill:none;stroke:var(--c);stroke-width:2}

@@ -84,13 +84,14 @@ function shaded(matrix: Matrix, left: number, top: number, size: number): string
       const shade = Math.ceil(share(i, j) * SHADES);
       if (shade === 0) continue;
       const key = `s${i === j ? 1 : 2} ${opacityOf(shade / SHADES, ...WITHOUT_NUMBERS).toFixed(2)}`;
-      const cell = `M${at(left + j * size)} ${at(top + i * size)}h${width}v${width}h-${width}z`;
+      // A short thick line takes half the characters of a square.
+      const cell = `M${at(left + j * size)} ${at(top + (i + 0.5) * size)}h${width}`;
       paths.set(key, `${paths.get(key) ?? ''}${cell}`);
     }
   }
   const shades = [...paths].map(([key, d]) => {
     const [series, opacity] = key.split(' ');
-    return `<g class="${series}"><path class="mark" fill-opacity="${opacity}" d="${d}"/></g>`;
+    return `<g class="${series}"><path class="cells" stroke-width="${width}" stroke-opacity="${opacity}" d="${d}"/></g>`;
   });
   const rows = names.map((name, i) => {
     const title = `true ${name}: ${rowText(matrix, i, share)}`;
