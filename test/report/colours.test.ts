@@ -115,5 +115,13 @@ describe('what is drawn', () => {
       .filter(({ attributes }) => attributes.class === 'mark')
       .map(({ attributes }) => attributes.d);
     expect(new Set(shapes).size).toBe(8);
+    // Of more points, one path of each group, in its shape; of very many, one per shade.
+    for (const rows of [1000, 5000]) {
+      const values = Array.from({ length: rows }, (_, i) => (i * 7919) % rows);
+      const many = parseSvg(plots.scatter(values, values, { groups: values.map((value) => value % 8) }));
+      const paths = elementsOf(many).filter(({ attributes }) => attributes.class === 'mark');
+      const outlines = paths.map(({ attributes }) => /^M\S+ [\d.]+([^M]+)/.exec(attributes.d ?? '')?.[1]);
+      expect(new Set(outlines).size).toBeGreaterThanOrEqual(8);
+    }
   });
 });

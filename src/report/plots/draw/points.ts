@@ -1,6 +1,6 @@
 import type { Box } from './axes.js';
 import type { Point } from './lines.js';
-import { marker } from './markers.js';
+import { marker, shapeAt } from './markers.js';
 import { valueText } from './numbers.js';
 import type { Scale } from './scales.js';
 import { at, titled } from './text.js';
@@ -55,13 +55,17 @@ function named({ series, name, points }: PointGroup, input: PointsInput, areStop
   return `<g class="points s${series}">${marks.join('')}</g>`;
 }
 
-/** One path of dots. */
-function single({ series, points }: PointGroup, { x, y }: PointsInput): string {
+/** One path of dots, or of the shapes that tell groups apart. */
+function single({ series, points }: PointGroup, { x, y, groups }: PointsInput): string {
+  if (groups.length > 1) {
+    const shapes = points.map((point) => shapeAt(series, x.of(point.x), y.of(point.y)));
+    return `<g class="points s${series}"><path class="mark" d="${shapes.join('')}"/></g>`;
+  }
   const d = points.map((point) => `M${at(x.of(point.x))} ${at(y.of(point.y))}h0`).join('');
   return `<g class="s${series}"><path class="dots" d="${d}"/></g>`;
 }
 
-/** Squares, the darker the more points lie in them. */
+/** Squares, the darker the more points lie in them; of several groups, the shape of each. */
 function counted({ series, points }: PointGroup, { x, y, box, groups }: PointsInput): string {
   // Together, several groups have as many squares as one.
   const side = Math.round(SQUARE * Math.sqrt(groups.length));
@@ -80,8 +84,11 @@ function counted({ series, points }: PointGroup, { x, y, box, groups }: PointsIn
   for (const [key, count] of counts) {
     // By ratio: a few points are seen beside thousands.
     const shade = most === 1 ? SHADES - 1 : Math.floor((Math.log(count) / Math.log(most)) * (SHADES - 0.001));
-    const left = box.left + (key % width) * side;
-    paths[shade] += `M${at(left)} ${at(box.top + Math.floor(key / width) * side)}h${side}v${side}h-${side}z`;
+    const [left, top] = [box.left + (key % width) * side, box.top + Math.floor(key / width) * side];
+    paths[shade] +=
+      groups.length > 1
+        ? shapeAt(series, left + side / 2, top + side / 2)
+        : `M${at(left)} ${at(top)}h${side}v${side}h-${side}z`;
   }
   const shades = paths.map((d, shade) => {
     const opacity = WEAKEST + ((1 - WEAKEST) * shade) / (SHADES - 1);
