@@ -9,7 +9,7 @@ export const pages = [
       'networks',
       'images',
       'streams',
-      'report',
+      'charts',
       'serving',
       'reproducibility',
       'deployment',

@@ -1,4 +1,4 @@
-// Draws the pictures of docs/report.md, one of each plot, into docs/plots/. The data are made up.
+// Draws the pictures of docs/charts.md, one of each plot, into docs/plots/. The data are made up.
 //   node scripts/docs/plots.mjs        (`npm test` fails if they are not current)
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';

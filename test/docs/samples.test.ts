@@ -46,6 +46,7 @@ describe('the samples of README and docs', () => {
   it('are found', () => {
     expect(withSamples.sort()).toEqual([
       'README.md',
+      'docs/charts.md',
       'docs/data.md',
       'docs/deployment.md',
       'docs/errors.md',
@@ -56,7 +57,6 @@ describe('the samples of README and docs', () => {
       'docs/networks.md',
       'docs/preprocessing.md',
       'docs/quick-start.md',
-      'docs/report.md',
       'docs/reproducibility.md',
       'docs/selection.md',
       'docs/serving.md',
