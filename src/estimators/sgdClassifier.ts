@@ -60,6 +60,7 @@ const SPECS: ParamSpecs<SGDClassifierParams> = {
   classWeight: classWeightParam,
 };
 
+/** Options of `fit` of `SGDClassifier`. */
 export interface SGDClassifierFitOptions extends EstimatorFitOptions {
   /**
    * All classes that will occur: with a stream, and in the first `partialFit`, which do not see all

@@ -2,6 +2,7 @@ import { confusionMatrix } from './confusionMatrix.js';
 import { type LabelInput, readPair, readWeights, type WeightOption, warnUndefined } from './inputs.js';
 import { checkScoreOptions, readFlag } from './options.js';
 
+/** Options of `accuracyScore`. */
 export interface AccuracyOptions extends WeightOption {
   /** Return the share of correct predictions (default), or with `false` their weighted count. */
   normalize?: boolean;
@@ -31,6 +32,7 @@ export function accuracyScore(yTrue: LabelInput, yPred: LabelInput, options: Acc
   return normalize ? right / total : right;
 }
 
+/** Options of `balancedAccuracyScore`. */
 export interface BalancedAccuracyOptions extends WeightOption {
   /** Rescale so that guessing scores 0 and a perfect prediction scores 1. */
   adjusted?: boolean;

@@ -6,8 +6,10 @@ import { type LabelInput, oneOf, readPair, readWeights, type WeightOption, warnU
 import { checkScoreOptions } from './options.js';
 import { relative } from './outputs.js';
 
+/** Options of `matthewsCorrcoef`. */
 export interface MatthewsOptions extends WeightOption {}
 
+/** Options of `cohenKappaScore`. */
 export interface CohenKappaOptions extends WeightOption {
   /** The classes to compare, in the order of the weights. Default: all that occur, ascending. */
   labels?: LabelInput;

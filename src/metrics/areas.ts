@@ -22,6 +22,7 @@ import { checkScoreOptions } from './options.js';
 /** How to average the areas of the classes. `null` returns one area per class. */
 export type AreaAverage = 'micro' | 'macro' | 'weighted' | null;
 
+/** Options of `rocAucScore`. */
 export interface RocAucOptions extends WeightOption {
   /**
    * Required for more than two classes: each class against the rest ('ovr') or each pair of classes
@@ -42,6 +43,7 @@ export interface RocAucOptions extends WeightOption {
   labels?: LabelInput;
 }
 
+/** Options of `averagePrecisionScore`. */
 export interface AveragePrecisionOptions extends WeightOption {
   /** Default 'macro'. Only for more than two classes. */
   average?: AreaAverage;

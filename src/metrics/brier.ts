@@ -21,6 +21,7 @@ import {
   readProbabilities,
 } from './probabilities.js';
 
+/** Options of `d2BrierScore`. */
 export interface D2BrierOptions extends ProbabilityOptions {
   /**
    * The class whose probability yProba has, if it has one column. Optional for numbers (the greater
@@ -29,6 +30,7 @@ export interface D2BrierOptions extends ProbabilityOptions {
   posLabel?: Label;
 }
 
+/** Options of `brierScoreLoss`. */
 export interface BrierOptions extends D2BrierOptions {
   /**
    * Divide by 2, so that the score is between 0 and 1 rather than 2. Default 'auto': for two

@@ -21,6 +21,7 @@ import {
   type ZeroDivision,
 } from './precisionRecall.js';
 
+/** Options of `classificationReport`. */
 export interface ClassificationReportOptions extends WeightOption {
   /** The classes to report, in this order. Default: all that occur. */
   labels?: LabelInput;
@@ -49,6 +50,10 @@ export interface ReportRow {
   support: number;
 }
 
+/**
+ * What `classificationReport` returns: a row per class, averages, and `toString` for a printed
+ * table.
+ */
 export interface ClassificationReport {
   classes: readonly (ReportRow & { label: Label; name: string })[];
   /**

@@ -14,6 +14,7 @@ import {
 } from './inputs.js';
 import { checkScoreOptions } from './options.js';
 
+/** Options of `confusionMatrix`. */
 export interface ConfusionMatrixOptions extends WeightOption {
   /**
    * The classes to include, in this order. Samples of other classes are ignored. Default: all

@@ -14,6 +14,7 @@ import {
 import { checkScoreOptions, readFlag } from './options.js';
 import { refusePosLabel, usualPositive } from './positiveClass.js';
 
+/** Options of `precisionRecallCurve` and `rocCurve`. */
 export interface CurveOptions extends WeightOption {
   /** The positive class. Optional if the classes are the numbers 0/1 or −1/1, or booleans. */
   posLabel?: Label;
@@ -26,6 +27,7 @@ export interface CurveOptions extends WeightOption {
 
 const CURVE_KEYS = ['posLabel', 'dropIntermediate'];
 
+/** The points of a ROC curve, as `rocCurve` returns them. */
 export interface RocCurve {
   /** Share of negative samples that score at least the threshold, ascending from 0. */
   fpr: Float64Array;
@@ -35,6 +37,7 @@ export interface RocCurve {
   thresholds: Float64Array;
 }
 
+/** The points of a precision-recall curve, as `precisionRecallCurve` returns them. */
 export interface PrecisionRecallCurve {
   /** Precision at each threshold, followed by 1. */
   precision: Float64Array;

@@ -12,8 +12,10 @@ import {
 import { checkScoreOptions } from './options.js';
 import { relative, weightedMean } from './outputs.js';
 
+/** Options of `meanGammaDeviance` and `meanPoissonDeviance`. */
 export interface DevianceOptions extends WeightOption {}
 
+/** Options of `d2TweedieScore` and `meanTweedieDeviance`. */
 export interface TweedieOptions extends WeightOption {
   /**
    * The exponent of the variance: 0 normal (default), 1 Poisson, between 1 and 2 compound Poisson,

@@ -9,7 +9,9 @@ import {
   weightedMean,
 } from './outputs.js';
 
+/** Options of `r2Score`. */
 export interface R2Options extends ExplainedOptions {}
+/** Options of `explainedVarianceScore`. */
 export interface ExplainedVarianceOptions extends ExplainedOptions {}
 
 type Combined = ExplainedOptions & { multioutput?: Exclude<ExplainedOptions['multioutput'], 'rawValues'> };

@@ -7,6 +7,7 @@ import {
   readProbabilities,
 } from './probabilities.js';
 
+/** Options of `logLoss`. */
 export interface LogLossOptions extends ProbabilityOptions {
   /** Return the mean over samples (default), or with `false` the sum. */
   normalize?: boolean;

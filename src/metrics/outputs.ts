@@ -29,6 +29,7 @@ import {
  */
 export type MultiOutput = 'uniformAverage' | 'rawValues' | readonly number[];
 
+/** Options of scores that average errors over rows and targets. */
 export interface RegressionScoreOptions extends WeightOption {
   /** Default 'uniformAverage'. */
   multioutput?: MultiOutput;

@@ -15,6 +15,7 @@ import {
   weightedQuantile,
 } from './outputs.js';
 
+/** Options of `d2PinballScore` and `meanPinballLoss`. */
 export interface PinballOptions extends RegressionScoreOptions {
   /** The quantile that the predictions are for, from 0 to 1. Default 0.5, the median. */
   alpha?: number;

@@ -29,6 +29,7 @@ export type Average = 'binary' | 'micro' | 'macro' | 'weighted' | null;
  */
 export type ZeroDivision = 'warn' | number;
 
+/** Options of `f1Score`, `precisionScore` and `recallScore`. */
 export interface PrecisionRecallOptions extends WeightOption {
   /**
    * The classes to score, in this order. Default: all that occur. The average 'binary' ignores this

@@ -18,6 +18,7 @@ import {
   warnUndefined,
 } from './inputs.js';
 
+/** Options of scores of probabilities. */
 export interface ProbabilityOptions extends WeightOption {
   /**
    * The classes of the columns. Required if yTrue does not contain all of them. They are sorted,

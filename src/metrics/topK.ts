@@ -16,6 +16,7 @@ import {
 } from './inputs.js';
 import { checkScoreOptions, readFlag } from './options.js';
 
+/** Options of `topKAccuracyScore`. */
 export interface TopKOptions extends WeightOption {
   /** How many guesses are allowed. Default 2. */
   k?: number;

@@ -46,6 +46,7 @@ export interface ReportImportance {
   rows?: number;
 }
 
+/** Options of `report` and `writeReport`. */
 export interface ReportOptions {
   /** A trained network, or a fitted estimator, pipeline or search that predicts. */
   model: object;

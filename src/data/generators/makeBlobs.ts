@@ -6,6 +6,7 @@ import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { classNumbers, evenly, isFiniteList, matrix, permuteRows } from './matrices.js';
 
+/** Options of `makeBlobs`. */
 export interface BlobsOptions {
   /** Total number of samples (100), or the number of each blob. */
   nSamples?: number | readonly number[];
@@ -23,6 +24,7 @@ export interface BlobsOptions {
   seed?: number;
 }
 
+/** What `makeBlobs` returns. */
 export interface Blobs {
   /** samples × columns. */
   x: Matrix<Float64Array>;

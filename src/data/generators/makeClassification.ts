@@ -6,6 +6,7 @@ import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { classNumbers, isFiniteList, matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
 
+/** Options of `makeClassification`. */
 export interface ClassificationOptions {
   /** Number of samples (100). */
   nSamples?: number;

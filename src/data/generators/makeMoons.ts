@@ -6,6 +6,7 @@ import type { NdArray } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { classNumbers, isFiniteList, matrix, permuteRows } from './matrices.js';
 
+/** Options of `makeMoons`. */
 export interface MoonsOptions {
   /** Total number of samples (100), or those of the outer and the inner moon. */
   nSamples?: number | readonly [number, number];

@@ -4,6 +4,7 @@ import { Matrix } from '../../core/matrix.js';
 import { lowRankMatrix } from './lowRankMatrix.js';
 import { matrix, multiply, permuteColumns, permuteRows } from './matrices.js';
 
+/** Options of `makeRegression`. */
 export interface RegressionOptions {
   /** Number of samples (100). */
   nSamples?: number;
@@ -30,6 +31,7 @@ export interface RegressionOptions {
   seed?: number;
 }
 
+/** What `makeRegression` returns: x, y and the coefficients that made y. */
 export interface Regression {
   /** samples × columns. */
   x: Matrix<Float64Array>;

@@ -18,6 +18,7 @@ const MAX_ARRAYS = 65_534;
 /** Options of {@link readNpz}. */
 export interface ReadNpzOptions extends ReadOptions {}
 
+/** Options of `writeNpz`. */
 export interface WriteNpzOptions {
   /** Compress the arrays with Deflate, as numpy.savez_compressed does. Default false. */
   compress?: boolean;

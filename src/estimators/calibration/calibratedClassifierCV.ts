@@ -56,6 +56,7 @@ import {
   writeResponse,
 } from './responses.js';
 
+/** Hyperparameters of `CalibratedClassifierCV`. */
 export interface CalibratedClassifierCVParams extends MetaParams {
   /**
    * `'sigmoid'` (default): Platt's logistic curve, for few rows. `'isotonic'`: any rising curve,
@@ -76,6 +77,7 @@ export interface CalibratedClassifierCVParams extends MetaParams {
   nJobs: number | undefined;
 }
 
+/** Options of `fit` of `CalibratedClassifierCV`. */
 export interface CalibrationFitOptions {
   /** One weight per row, for the classifier and for its calibration. */
   sampleWeight?: WeightInput;

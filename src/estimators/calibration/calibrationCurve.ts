@@ -14,6 +14,7 @@ import { isOneOf, refusePosLabel, usualPositive } from '../../metrics/positiveCl
 import { checkOptions } from '../base/fitOptions.js';
 import type { Label } from '../base/labels.js';
 
+/** Options of `calibrationCurve`. */
 export interface CalibrationCurveOptions {
   /** The class whose probability yProba has. Optional for the numbers 0/1 or −1/1, and booleans. */
   posLabel?: Label;

@@ -12,6 +12,7 @@ import type { RowsInput } from '../selection/rows.js';
 import { estimatorParam } from './metaClassifier.js';
 import { type ResponseParams, responseParam, ThresholdClassifier } from './thresholdClassifier.js';
 
+/** Hyperparameters of `FixedThresholdClassifier`. */
 export interface FixedThresholdClassifierParams extends ResponseParams {
   /**
    * Rows whose score is at least this are of the positive class. `'auto'` (default): 0.5 for

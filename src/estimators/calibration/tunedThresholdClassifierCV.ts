@@ -23,6 +23,7 @@ import { cvParam, estimatorParam } from './metaClassifier.js';
 import { scoresOf } from './responses.js';
 import { labelsAt, type ResponseParams, responseParam, ThresholdClassifier } from './thresholdClassifier.js';
 
+/** Hyperparameters of `TunedThresholdClassifierCV`. */
 export interface TunedThresholdClassifierCVParams extends ResponseParams {
   /**
    * The score to maximise: a name of one that needs only `predict` (`'balancedAccuracy'`), or a
@@ -49,6 +50,7 @@ export interface TunedThresholdClassifierCVParams extends ResponseParams {
   nJobs: number | undefined;
 }
 
+/** Options of `fit` of `TunedThresholdClassifierCV`. */
 export interface ThresholdFitOptions {
   /** One weight per row, used in fits but not in scores. */
   sampleWeight?: WeightInput;

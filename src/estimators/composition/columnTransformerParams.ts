@@ -5,6 +5,7 @@ import { type ColumnRule, isWord, type PartStep } from './columnParts.js';
 import { isColumnSelector } from './columnSelector.js';
 import { checkNames, isStep } from './steps.js';
 
+/** Hyperparameters of `ColumnTransformer`. */
 export interface ColumnTransformerParams {
   /** Name, transformer and columns of each part, in the order of the output. */
   transformers: readonly ColumnRule[];

@@ -32,6 +32,7 @@ import { calling, checkNames, isStep, method, nestedParams, withParams } from '.
 /** A name, and a transformer of all columns, or 'passthrough' or 'drop'. */
 export type UnionPart = readonly [name: string, transformer: PartStep];
 
+/** Hyperparameters of `FeatureUnion`. */
 export interface FeatureUnionParams {
   /** Names and transformers, in the order of the output. */
   transformers: readonly UnionPart[];

@@ -34,6 +34,7 @@ import {
   withParams,
 } from './steps.js';
 
+/** Hyperparameters of `Pipeline`. */
 export interface PipelineParams {
   /** Names and estimators: transformers, then any estimator, or a compiled network, as the last. */
   steps: readonly NamedStep[];

@@ -48,6 +48,7 @@ import {
   withParams,
 } from './steps.js';
 
+/** Hyperparameters of `TransformedTargetRegressor`. */
 export interface TransformedTargetRegressorParams {
   /** Learns the transformed targets: a `LinearRegression` by default. */
   regressor: Step | undefined;

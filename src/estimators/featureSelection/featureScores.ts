@@ -14,6 +14,7 @@ export interface FeatureTests {
   pvalues: Float64Array;
 }
 
+/** Options of the tests of `featureScores`. */
 export interface FeatureTestOptions {
   /** Ends the call with `ERR_ABORTED`. */
   signal?: AbortSignal;

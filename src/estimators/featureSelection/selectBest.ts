@@ -106,6 +106,7 @@ const byScore = (scores: Float64Array): number[] =>
 
 const ascending = (columns: number[]): number[] => columns.sort((a, b) => a - b);
 
+/** Hyperparameters of `SelectKBest`. */
 export interface SelectKBestParams extends ScoreParams {
   /** How many columns to keep (10), or 'all'; all if there are fewer. */
   k: number | 'all';
@@ -141,6 +142,7 @@ export class SelectKBest extends ByScore<SelectKBestParams> {
   }
 }
 
+/** Hyperparameters of `SelectPercentile`. */
 export interface SelectPercentileParams extends ScoreParams {
   /** Percentage of the columns to keep, above 0 and up to 100 (10). */
   percentile: number;

@@ -7,6 +7,7 @@ import { float64Tensor, type SavedState } from '../base/saved.js';
 import { momentsOf } from '../preprocessing/moments.js';
 import { Selector } from './selector.js';
 
+/** Hyperparameters of `VarianceThreshold`. */
 export interface VarianceThresholdParams {
   /** Columns are kept whose variance is above this: 0, which drops constant columns. */
   threshold: number;

@@ -20,6 +20,7 @@ import {
   type NumberFunction,
 } from './namedFunctions.js';
 
+/** Hyperparameters of `FunctionTransformer`. */
 export interface FunctionTransformerParams {
   /**
    * A function of one number, or the name of one: 'log1p', 'sqrt', … or one of `registerFunction`.

@@ -10,6 +10,7 @@ import type { Graph } from '../onnx/graph.js';
 import { writeShift, writeShiftBack } from '../onnx/scale.js';
 import { Columnwise, eachRow, type NumberMap } from './columnwise.js';
 
+/** Hyperparameters of `MaxAbsScaler`. */
 export interface MaxAbsScalerParams {
   /** Clip numbers that are larger than any of the fit to −1 and 1 (false). */
   clip: boolean;

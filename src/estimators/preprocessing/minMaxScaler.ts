@@ -11,6 +11,7 @@ import { type RangeMap, writeRange, writeRangeBack } from '../onnx/scale.js';
 import { Columnwise, type NumberMap } from './columnwise.js';
 import { isConstantRange } from './ranges.js';
 
+/** Hyperparameters of `MinMaxScaler`. */
 export interface MinMaxScalerParams {
   /** The output range of each column: [0, 1]. */
   featureRange: readonly [number, number];

@@ -12,6 +12,7 @@ import {
 } from './categories.js';
 import { FREQUENCY_SPECS, type FrequencyParams, type Grouping } from './infrequent.js';
 
+/** Hyperparameters of `OneHotEncoder`. */
 export interface OneHotEncoderParams extends FrequencyParams {
   /**
    * 'auto': the sorted categories of the fit. Or the categories of each column, in the order of the

@@ -49,6 +49,7 @@ import {
 } from './infrequent.js';
 import { InvertibleTransformer } from './invertible.js';
 
+/** Hyperparameters of `OrdinalEncoder`. */
 export interface OrdinalEncoderParams extends FrequencyParams {
   /**
    * 'auto': the sorted categories of the fit. Or those of each column, in the order of their codes.

@@ -20,6 +20,7 @@ import { OnnxTable } from '../onnx/table.js';
 import { InvertibleTransformer } from './invertible.js';
 import { countProducts, listProducts, type ProductGroup, type ProductSpec } from './products.js';
 
+/** Hyperparameters of `PolynomialFeatures`. */
 export interface PolynomialFeaturesParams {
   /** Products of up to this many columns (2), or a minimum and maximum number: [least, most]. */
   degree: number | readonly [number, number];

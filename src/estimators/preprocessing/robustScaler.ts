@@ -15,6 +15,7 @@ import { Columnwise, type NumberMap } from './columnwise.js';
 import { presentNumbers, quantiles } from './orderStatistics.js';
 import { isConstantRange } from './ranges.js';
 
+/** Hyperparameters of `RobustScaler`. */
 export interface RobustScalerParams {
   /** Subtract the median of each column (true). */
   withCentering: boolean;

@@ -38,6 +38,7 @@ import {
 } from './fillers.js';
 import { InvertibleTransformer } from './invertible.js';
 
+/** Hyperparameters of `SimpleImputer`. */
 export interface SimpleImputerParams {
   /** What counts as missing besides null: NaN by default. */
   missingValues: number | string;

@@ -11,6 +11,7 @@ import { type Shift, writeShift, writeShiftBack } from '../onnx/scale.js';
 import { Columnwise, type NumberMap } from './columnwise.js';
 import { isConstant, type Moments, mergeMoments, momentsOf } from './moments.js';
 
+/** Hyperparameters of `StandardScaler`. */
 export interface StandardScalerParams {
   /** Subtract the mean of each column (true). */
   withMean: boolean;

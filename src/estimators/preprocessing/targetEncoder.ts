@@ -47,6 +47,7 @@ import {
   ROWS_PER_PART,
 } from './targetMeans.js';
 
+/** Hyperparameters of `TargetEncoder`. */
 export interface TargetEncoderParams {
   /** 'auto': the sorted categories of the fit. Or those of each column. */
   categories: CategoriesParam;

@@ -24,6 +24,7 @@ import { pairedRows, type RowsInput, shareRows, type TargetRows } from './rows.j
 /** What predicts: a method of the estimator. */
 export type PredictMethod = 'predict' | 'predictProba' | 'decisionFunction';
 
+/** Options of `crossValPredict`. */
 export interface CrossValPredictOptions<M extends PredictMethod = PredictMethod> {
   /** 5 folds by default. Every row has to be tested exactly once. */
   cv?: CrossValidation;

@@ -34,6 +34,7 @@ import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
  */
 export type ErrorScore = 'raise' | number;
 
+/** Options of `crossValidate`. */
 export interface CrossValidateOptions<E = Fittable> {
   /** 5 folds by default. */
   cv?: CrossValidation;

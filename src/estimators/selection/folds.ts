@@ -25,6 +25,7 @@ export interface Splitter {
   split(x: RowsInput | number, y?: unknown, groups?: LabelInput): Fold[];
 }
 
+/** Options of `KFold`, `StratifiedKFold` and `GroupKFold`. */
 export interface FoldOptions {
   /** Number of folds, at least 2 (5). */
   nSplits?: number;

@@ -4,6 +4,7 @@ import type { Fittable } from './jobs.js';
 import { Search } from './search.js';
 import { SEARCH_KEYS, type SearchOptions } from './searchOptions.js';
 
+/** Options of `GridSearch` and `gridSearch`. */
 export interface GridSearchOptions<E = Fittable> extends SearchOptions<E> {}
 
 /**

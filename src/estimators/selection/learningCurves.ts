@@ -13,6 +13,7 @@ import type { RowsInput, TargetRows } from './rows.js';
 
 interface CurveOptions<E> extends Omit<CrossValidateOptions<E>, 'returnTrainScore' | 'returnEstimator'> {}
 
+/** Options of `learningCurve`. */
 export interface LearningCurveOptions<E = Fittable> extends CurveOptions<E> {
   /**
    * Numbers of training rows, or fractions above 0 and at most 1 of those of a fold, where 1 is one
@@ -25,6 +26,7 @@ export interface LearningCurveOptions<E = Fittable> extends CurveOptions<E> {
   seed?: number;
 }
 
+/** Options of `validationCurve`. */
 export interface ValidationCurveOptions<E = Fittable> extends CurveOptions<E> {
   /** The parameter to change; of a pipeline's step as step__param. */
   paramName: string;

@@ -13,6 +13,7 @@ import { type ColumnsOf, permutable } from './permutedColumns.js';
 import { pairedRows, type RowsInput, type TargetRows, takeRows } from './rows.js';
 import { resolveScorers, type ScorerFunction, type ScorerName, type Scorers } from './scorers.js';
 
+/** Options of `permutationImportance`. */
 export interface PermutationImportanceOptions<E = object> {
   /** A score. Default: the estimator's own. */
   scoring?: ScorerName | ScorerFunction<E>;

@@ -12,6 +12,7 @@ import { SEARCH_KEYS, type SearchOptions } from './searchOptions.js';
 /** For each parameter a list of values, or a distribution; for a pipeline, as step__param. */
 export type ParamDistributions = Readonly<Record<string, readonly unknown[] | Distribution>>;
 
+/** Options of `RandomizedSearch` and `randomizedSearch`. */
 export interface RandomizedSearchOptions<E = Fittable> extends SearchOptions<E> {
   /** Number of candidates to draw (10). */
   nIter?: number;

@@ -5,6 +5,7 @@ import { checkOptions } from '../base/fitOptions.js';
 import { consecutiveFolds, type Fold, rowCount, type Splitter, stratifiedFolds } from './folds.js';
 import type { RowsInput } from './rows.js';
 
+/** Options of `RepeatedKFold` and `RepeatedStratifiedKFold`. */
 export interface RepeatedFoldOptions {
   /** Number of folds, at least 2 (5). */
   nSplits?: number;

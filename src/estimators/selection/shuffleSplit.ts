@@ -6,6 +6,7 @@ import { type Fold, labelsOf, rowCount, type Splitter } from './folds.js';
 import type { RowsInput } from './rows.js';
 import { drawSplit, drawStratified, splitCounts } from './splitRows.js';
 
+/** Options of `ShuffleSplit` and `StratifiedShuffleSplit`. */
 export interface ShuffleSplitOptions {
   /** Number of splits (10). */
   nSplits?: number;

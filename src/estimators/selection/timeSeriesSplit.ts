@@ -4,6 +4,7 @@ import { checkOptions } from '../base/fitOptions.js';
 import { type Fold, rowCount, rowsFrom, type Splitter } from './folds.js';
 import type { RowsInput } from './rows.js';
 
+/** Options of `TimeSeriesSplit`. */
 export interface TimeSeriesSplitOptions {
   /** Number of splits, at least 2 (5). */
   nSplits?: number;

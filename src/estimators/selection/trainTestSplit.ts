@@ -8,6 +8,7 @@ import { encodeLabels, type LabelInput } from '../base/labels.js';
 import { type RowsInput, type RowsOf, sameRowCount, takeRows } from './rows.js';
 import { orderedSplit, type RowSplit, randomSplit, splitCounts, stratifiedSplit } from './splitRows.js';
 
+/** Options of `trainTestSplit`. */
 export interface SplitOptions {
   /**
    * Fraction of rows to test on, above 0 and below 1, or their number. Default: 0.25, or what

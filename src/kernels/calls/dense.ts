@@ -132,6 +132,7 @@ function planForward(options: DenseForwardOptions): { y: Float32Array<ArrayBuffe
   return { y, calls: [product] };
 }
 
+/** Options of `denseBackward`. */
 export interface DenseBackwardOptions extends Omit<DenseForwardOptions, 'bias'> {
   /** Gradient of the loss with respect to the output, rows × units. */
   dy: Float32Array<ArrayBufferLike>;

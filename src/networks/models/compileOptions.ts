@@ -18,7 +18,10 @@ import {
 } from './optionNames.js';
 import type { Metrics, MetricsOption } from './typedResults.js';
 
-/** @template M the metrics, by which `fit` and `evaluate` type what they return */
+/**
+ * Options of `compile`: optimizer, loss and metrics, by name or with hyperparameters.
+ * @template M the metrics, by which `fit` and `evaluate` type what they return
+ */
 export interface CompileOptions<M extends Metrics = Metrics> {
   /** Default `'rmsprop'`, as in Keras; with `keepState` the optimizer that the model has. */
   optimizer?: Optimizer;

@@ -2,6 +2,7 @@ import { type ResolvedModel, resolveModel } from '../compile/model.js';
 import type { LayerConfig } from '../layers/definition.js';
 import { checkOptionNames, type OptionNames, TO_COMPILE } from './optionNames.js';
 
+/** What `sequential` takes: the layers and what is common to them, plain data. */
 export interface SequentialConfig {
   /** Layers in order; the first has `inputShape`. */
   layers: readonly LayerConfig[];

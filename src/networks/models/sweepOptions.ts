@@ -14,6 +14,7 @@ import {
 /** Default rows per step for predictions and evaluations: enough to keep the kernels busy. */
 const DEFAULT_SWEEP_BATCH = 256;
 
+/** Options of `predict`, `predictClasses` and `predictTop`. */
 export interface PredictOptions extends KernelOptions {
   batchSize?: number;
   workers?: Workers;
@@ -22,11 +23,13 @@ export interface PredictOptions extends KernelOptions {
 /** Batches of a stream include their own weights. */
 export type StreamEvaluateOptions = PredictOptions;
 
+/** Options of `evaluate`. */
 export interface EvaluateOptions extends PredictOptions {
   /** A weight per row: the loss is Σ weight·loss / rows. Metrics are not weighted. */
   sampleWeight?: SampleWeight;
 }
 
+/** Options of `gradients`. */
 export interface GradientOptions extends KernelOptions {
   /** A weight per row, as in `fit`. */
   sampleWeight?: SampleWeight;

@@ -24,6 +24,7 @@ export interface BarGroup {
   bars: readonly Bar[];
 }
 
+/** Options of `bars`. */
 export interface BarsOptions extends PlotOptions {
   /** `'log'`: equal lengths for equal ratios; all values are above 0. Default `'linear'`. */
   scale?: 'linear' | 'log';

@@ -6,6 +6,7 @@ import { type CurveOfClass, drawCurves } from './draw/curves.js';
 import { fixed, valueText } from './draw/numbers.js';
 import { listed, missing } from './rocCurve.js';
 
+/** Options of `calibration`. */
 export interface CalibrationPlotOptions
   extends ScoresPlotOptions,
     Pick<CalibrationCurveOptions, 'nBins' | 'strategy'> {}

@@ -7,6 +7,7 @@ import { isOneOf, refusePosLabel } from '../../metrics/positiveClass.js';
 import { namedClasses } from './classNames.js';
 import { type PlotOptions, type ReadOptions, readPlotOptions } from './options.js';
 
+/** Options of `precisionRecall` and `rocCurve`. */
 export interface ScoresPlotOptions extends PlotOptions {
   /**
    * Names of the classes: of 0, 1, 2, … where classes are whole numbers, otherwise one for each in

@@ -9,6 +9,7 @@ import { type PlotOptions, readPlotOptions } from './options.js';
 
 export type { CoefficientsInput };
 
+/** Options of `coefficients`. */
 export interface CoefficientsOptions extends PlotOptions {
   /** Names of the columns. Default: those that the model was fitted with, or x0, x1, … */
   names?: readonly string[];

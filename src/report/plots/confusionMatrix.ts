@@ -8,6 +8,7 @@ import { fitText, textAt, textWidth, widest } from './draw/text.js';
 import { cellsOf, type Matrix } from './matrix/cells.js';
 import { type PlotOptions, readPlotOptions } from './options.js';
 
+/** Options of `confusionMatrix`. */
 export interface ConfusionMatrixPlotOptions extends PlotOptions {
   /**
    * Names of the classes: of 0, 1, 2, … where classes are whole numbers, otherwise one for each in

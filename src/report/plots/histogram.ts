@@ -10,6 +10,7 @@ import { at, titled } from './draw/text.js';
 import { type BinCounts, countBins } from './histogram/bins.js';
 import { checkText, type PlotOptions, readPlotOptions } from './options.js';
 
+/** Options of `histogram`. */
 export interface HistogramOptions extends PlotOptions {
   /**
    * Number of bins of equal width from the least to the largest value, at most 200. Default: bins

@@ -28,6 +28,7 @@ export interface ImageCaption {
   isWrong?: boolean;
 }
 
+/** Options of `images`. */
 export interface ImagesOptions extends PlotOptions {
   /** A caption per image: a text, or text and note. */
   captions?: readonly (string | ImageCaption)[];

@@ -17,6 +17,7 @@ import { extent } from './draw/scales.js';
 import { MOST_SERIES } from './draw/theme.js';
 import { checkText, type PlotOptions, readPlotOptions } from './options.js';
 
+/** Options of `scatter`. */
 export interface ScatterOptions extends PlotOptions {
   /** What x is; below the axis. */
   xName?: string;
