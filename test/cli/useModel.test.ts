@@ -85,6 +85,14 @@ describe('steepest evaluate', () => {
     expect(stdout).toMatch(/always predicts the mean/);
   });
 
+  it('takes the rounding of a mean for none', async () => {
+    const rows = [0.1, 0.7, 0.3, 1.1, 0.2, 0.9, 0.4].map((y, i) => `1,${y},${i}`);
+    writeFileSync(files.path('tenths.csv'), `b,y,a\n${rows.join('\n')}\n`);
+    const { scores } = JSON.parse((await run('evaluate', 'trained', 'tenths.csv', '--json')).stdout);
+    expect(scores.find(({ name }: { name: string }) => name === 'R²').baseline).not.toBe(0);
+    expect((await run('evaluate', 'trained', 'tenths.csv')).stdout).toMatch(/^R² +\S+ +0 +higher$/m);
+  });
+
   it('knows classes of numbers', async () => {
     const { stdout } = await run('evaluate', 'classes', 'codes.csv', '-t', 'y', '--json');
     expect(JSON.parse(stdout).scores[0]).toMatchObject({ name: 'Accuracy', value: 0.75, baseline: 0.75 });

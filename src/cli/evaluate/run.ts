@@ -26,12 +26,15 @@ function scoresOf(judged: Judged, model: object): Scores {
   return valueScores(judged, undefined, aimOf(predictorIn(model)));
 }
 
+/** R² of the mean is 0 but for rounding. */
+const ROUNDING = 1e-12;
+
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /** The scores as a table, with what the baseline is. */
 function scoreText(rows: AnsweredRows, scores: Scores): string {
   const cell = (value: number | undefined, text: (value: number) => string): string =>
-    value === undefined ? '–' : text(value).replaceAll('\u00a0', ' ');
+    value === undefined ? '–' : text(Math.abs(value) < ROUNDING ? 0 : value).replaceAll('\u00a0', ' ');
   const cells = scores.list.map(({ name, value, baseline, text, better }) => [
     name,
     cell(value, text),
