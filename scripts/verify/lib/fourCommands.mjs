@@ -77,16 +77,28 @@ export async function fourCommands(place) {
     run(place, ['predict', 'model.safetensors', 'one.csv', '--proba', '--json']),
   ).predictions;
   const serve = ['serve', 'model.safetensors', '--port', '0', '--json'];
-  const server = spawn(program, [...before, ...serve], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const late = setTimeout(() => server.kill('SIGKILL'), MOST_MS);
+  // A group of its own: Ctrl-C reaches npx and the server that it starts.
+  const options = { cwd, env, stdio: ['ignore', 'pipe', 'ignore'], detached: true };
+  const server = spawn(program, [...before, ...serve], options);
+  const stop = (signal) => process.kill(-server.pid, signal);
+  const late = setTimeout(() => stop('SIGKILL'), MOST_MS);
   const end = once(server, 'close');
-  const url = await addressOf(server);
-  const served = await ask(url);
-  checkEqual(served.predictions ?? [served.prediction], [alone.prediction], 'the served prediction');
-  checkEqual(alone.prediction, 'yes', 'the prediction for a new customer who pays much');
-  server.kill('SIGTERM');
-  const [code] = await end;
-  clearTimeout(late);
-  checkEqual(code, 0, 'the exit code of steepest serve');
+  try {
+    const url = await addressOf(server);
+    const served = await ask(url);
+    checkEqual(served.prediction, alone.prediction, 'the served prediction');
+    checkEqual(alone.prediction, 'yes', 'the prediction for a new customer who pays much');
+    stop('SIGINT');
+    const [code] = await end;
+    // npx has an exit code of its own after Ctrl-C.
+    if (program !== 'npx') checkEqual(code, 0, 'the exit code of steepest serve');
+    const still = await fetch(`${url}/health`).catch(() => undefined);
+    checkEqual(still, undefined, 'an answer after the end of the server');
+  } catch (error) {
+    if (server.exitCode === null && server.signalCode === null) stop('SIGKILL');
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
   return accuracy.value;
 }
