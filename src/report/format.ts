@@ -12,11 +12,13 @@ export const counted = (value: number, noun: string): string =>
 /** A number of which the first digits matter. */
 export const number = (value: number, digits = 3): string => valueText(value, digits);
 
-/** A share in percent: whole percents are too coarse near 0 and 100. */
+/** A share in percent, with a decimal unless it is a whole number of them. */
 export function percent(share: number): string {
   const value = 100 * share;
-  const isCoarse = Math.abs(value - Math.round(value)) < 1e-9 || (value >= 10 && value <= 90);
-  return `${fixed(value, isCoarse ? 0 : value >= 99.95 || value <= 0.05 ? 2 : 1)}\u00a0%`;
+  if (Math.abs(value - Math.round(value)) < 1e-9) return `${fixed(Math.round(value), 0)}\u00a0%`;
+  // Almost none is not none, and almost all is not all.
+  const isExtreme = value >= 99.95 || value < 0.05;
+  return `${fixed(value, isExtreme ? 2 : 1)}\u00a0%`;
 }
 
 /** A text of at most so many characters. */

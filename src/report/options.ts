@@ -1,11 +1,4 @@
-import {
-  checkBoolean,
-  checkInteger,
-  checkKeys,
-  checkList,
-  checkObject,
-  checkOptions,
-} from '../core/check.js';
+import { checkBoolean, checkInteger, checkKeys, checkObject, checkOptions } from '../core/check.js';
 import { checkSeed } from '../core/draws.js';
 import { SteepestError } from '../core/errors.js';
 import type { Aliases } from '../core/nearest.js';
@@ -14,7 +7,9 @@ import { show } from '../core/show.js';
 import { checkSignal } from '../core/signal.js';
 import { pairedRows, type RowsInput, type TargetRows, takeRows } from '../estimators/selection/rows.js';
 import type { ImportanceChoice, Rows } from './context.js';
+import { checkNames } from './plots/classNames.js';
 import type { HistoryInput } from './plots/index.js';
+import { readHistory } from './plots/learning/history.js';
 import { drawRows } from './sample.js';
 
 /**
@@ -155,6 +150,7 @@ export function readReportOptions(what: string, given: ReportOptions): Choices {
   checkSignal('signal', given.signal);
   const seed = given.seed === undefined ? 0 : checkSeed(given.seed);
   const maxRows = checkInteger('maxRows', given.maxRows ?? USUAL_ROWS);
+  if (given.history !== undefined) readHistory(given.history);
   const mistakes = checkInteger('mistakes', given.mistakes ?? USUAL_MISTAKES, 0);
   if (mistakes > MOST_MISTAKES) bad(`mistakes to be at most ${MOST_MISTAKES}`, mistakes, 'Show fewer.');
   return {
@@ -162,7 +158,7 @@ export function readReportOptions(what: string, given: ReportOptions): Choices {
     test: readRows('test', given.test, maxRows, seed),
     train: given.train === undefined ? undefined : readRows('train', given.train, maxRows, seed),
     history: given.history,
-    classes: given.classes === undefined ? undefined : checkNames(given.classes),
+    classes: given.classes === undefined ? undefined : checkNames('classes', given.classes),
     title: optionalText('title', given.title),
     notes: optionalText('notes', given.notes),
     seed,
@@ -201,13 +197,6 @@ function targetNames(givenX: RowsInput, y: TargetRows, x: RowsInput): readonly s
 function optionalText(what: string, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   return bad(`${what} to be a string`, value, `Write ${what} in quotes.`);
-}
-
-function checkNames(classes: unknown): readonly string[] {
-  const list = checkList('classes', classes);
-  const wrong = list.findIndex((name) => typeof name !== 'string');
-  if (wrong >= 0) bad(`classes[${wrong}] to be a string`, list[wrong], "Write classes: ['no', 'yes'].");
-  return list as readonly string[];
 }
 
 function readDate(date: unknown): string | undefined {
