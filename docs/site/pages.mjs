@@ -10,6 +10,7 @@ export const pages = [
       'images',
       'streams',
       'charts',
+      'report',
       'serving',
       'reproducibility',
       'deployment',

@@ -12,13 +12,12 @@ export const counted = (value: number, noun: string): string =>
 /** A number of which the first digits matter. */
 export const number = (value: number, digits = 3): string => valueText(value, digits);
 
-/** A share in percent, with a decimal unless it is a whole number of them. */
+/** A share in percent, with a decimal where it matters. */
 export function percent(share: number): string {
   const value = 100 * share;
-  if (Math.abs(value - Math.round(value)) < 1e-9) return `${fixed(Math.round(value), 0)}\u00a0%`;
   // Almost none is not none, and almost all is not all.
-  const isExtreme = value >= 99.95 || value < 0.05;
-  return `${fixed(value, isExtreme ? 2 : 1)}\u00a0%`;
+  const isExtreme = (value >= 99.95 && value < 100) || (value < 0.05 && value > 0);
+  return `${fixed(value, isExtreme ? 2 : 1).replace(/\.0+$/, '')}\u00a0%`;
 }
 
 /** A text of at most so many characters. */

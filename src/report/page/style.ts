@@ -31,7 +31,7 @@ a{color:var(--accent)}
 .skip:focus{left:.5rem}
 .top{max-width:78rem;margin:0 auto;padding:2rem 1rem 1rem}
 .kind{margin:0 0 .25rem;color:var(--accent);font-size:.8125rem;font-weight:600;letter-spacing:.02em}
-.lead{font-size:1.125rem;margin-top:.75rem}
+.lead{font-size:1.125rem;margin-top:.75rem;max-width:62rem}
 .layout{max-width:78rem;margin:0 auto}
 nav ul{list-style:none;margin:0 0 1rem;padding:0 1rem;display:flex;flex-wrap:wrap;gap:.4rem}
 nav a{display:block;padding:.25rem .75rem;border:1px solid var(--line);border-radius:1rem;background:var(--card);color:var(--text);font-size:.875rem;text-decoration:none}
@@ -69,7 +69,7 @@ details{margin:.75rem 0}
 summary{cursor:pointer;color:var(--accent);font-size:.9375rem;margin-bottom:.5rem}
 .spark,.bar{display:block}
 .spark{fill:var(--accent)}
-.bar{fill:var(--accent);background:var(--tint);border-radius:2px}
+.bar{margin-top:.4rem;fill:var(--accent);background:var(--tint);border-radius:2px}
 .pictures{list-style:none;margin:0;padding:0;display:grid;gap:.75rem;grid-template-columns:repeat(auto-fill,minmax(7rem,1fr))}
 .picture{margin:0;text-align:center}
 .picture img{width:100%;height:auto;image-rendering:pixelated;border-radius:8px;border:1px solid var(--line);display:block}

@@ -69,7 +69,8 @@ function typesOf(kinds: readonly string[]): string {
     ['date', 'dates'],
   ].flatMap(([kind, words]) => {
     const many = kinds.filter((one) => one === kind).length;
-    return many === 0 ? [] : [`${count(many)} of ${words}`];
+    if (many === kinds.length) return [`all ${words}`];
+    return many === 0 ? [] : [`${count(many)} ${words}`];
   });
   return `${count(kinds.length)}: ${listed(parts)}`;
 }

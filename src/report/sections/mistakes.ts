@@ -165,12 +165,12 @@ function valueAnswers({ truth, guess, names }: JudgedValues): Answers {
     columns: shown.flatMap((name) => [
       { title: isOne ? 'Is' : `${shortened(name, MOST_TEXT)} is`, isNumber: true },
       { title: 'Predicted', isNumber: true },
-      { title: 'Error', isNumber: true },
+      { title: 'Residual', isNumber: true },
     ]),
     of: (row) =>
       shown.flatMap((_, j) => {
         const [is, said] = [truth[row * names.length + j]!, guess[row * names.length + j]!];
-        return [number(is, 5), number(said, 5), number(said - is, 4)];
+        return [number(is, 5), number(said, 5), number(is - said, 4)];
       }),
   };
 }

@@ -265,7 +265,7 @@ describe('a report takes', () => {
     check(page);
     const root = parsePage(page);
     const text = textOf(root).replaceAll('\u00a0', ' ');
-    expect(text).toContain('3: 2 of numbers and 1 of text');
+    expect(text).toContain('3: 2 numbers and 1 text');
     // 8 of 40 towns and 6 of 40 ages.
     expect(text).toContain('14, 11.7 % of the cells');
     expect((await report({ model, test: [records, 'stays'] })) === page).toBe(true);
