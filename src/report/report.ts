@@ -5,16 +5,13 @@ import { nextTurn } from '../core/nextTurn.js';
 import { version } from '../core/packageInfo.cjs';
 import { writeFileAtomic } from '../io/atomicWrite.js';
 import type { Context, Rows } from './context.js';
-import { imageShape, isNetwork, predictorIn } from './judge/inside.js';
+import { imageShape, isNetwork } from './judge/inside.js';
 import { checkModel, judge } from './judge/judge.js';
-import type { GivenNames, Judged } from './judge/judged.js';
+import type { GivenNames } from './judge/judged.js';
 import { type Choices, type ReportOptions, readReportOptions } from './options.js';
 import { html } from './page/html.js';
 import { page, type Section } from './page/page.js';
-import { classScores } from './scores/classes.js';
-import { labelScores } from './scores/labels.js';
-import type { Scores } from './scores/score.js';
-import { aimOf, valueScores } from './scores/values.js';
+import { scoresOf } from './scores/scoresOf.js';
 import { confusionSection } from './sections/confusion.js';
 import { calibrationSection, curvesSection } from './sections/curves.js';
 import { dataSection } from './sections/data.js';
@@ -39,14 +36,6 @@ function namesFor({ classes, test }: Choices, model: object): GivenNames {
   });
 }
 
-function scoresOf(judged: Judged, train: Judged | undefined, model: object): Scores {
-  if (judged.kind === 'classes') {
-    return classScores(judged, train?.kind === 'classes' ? train.truth : undefined);
-  }
-  if (judged.kind === 'labels') return labelScores(judged);
-  return valueScores(judged, train?.kind === 'values' ? train.truth : undefined, aimOf(predictorIn(model)));
-}
-
 /** What the model says of rows; of no rows nothing. */
 async function judgeRows(model: object, rows: Rows | undefined, names: GivenNames) {
   return rows && judge(model, rows.x, rows.y, names);
@@ -62,7 +51,7 @@ async function contextOf(what: string, given: ReportOptions) {
   checkAborted(signal);
   const judgedTrain = await judgeRows(model, train, names);
   checkAborted(signal);
-  const scores = scoresOf(judged, judgedTrain, model);
+  const scores = await scoresOf(judged, judgedTrain, model);
   const history = choices.history ?? historyOf(model);
   const context: Context = { ...choices, model, judged, scores, history, imageShape: imageShape(model) };
   return { context, choices, judgedTrain };

@@ -59,6 +59,12 @@ describe("README's links", () => {
     expect(links.length).toBeGreaterThan(10);
     for (const [path] of links) expect(posix.normalize(path)).toBe(path);
     expect(links.filter(([path]) => /^(\/|\.\.)/.test(path))).toEqual([]);
-    expect(read('README.md')).not.toMatch(/!\[[^\]]*\]\((?!https:)|<img|<a /);
+    expect(read('README.md')).not.toMatch(/!\[[^\]]*\]\((?!https:)|\b(?:src|srcset)="(?!https:)|<a /);
+  });
+
+  it('show pictures that are in the repository', () => {
+    const pictures = [...read('README.md').matchAll(/\/raw\/HEAD\/([^"\s)]+)/g)].map(([, path]) => path!);
+    expect(pictures.length).toBeGreaterThan(1);
+    expect(pictures.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 });

@@ -57,6 +57,7 @@ describe('the samples of README and docs', () => {
       'docs/networks.md',
       'docs/preprocessing.md',
       'docs/quick-start.md',
+      'docs/report.md',
       'docs/reproducibility.md',
       'docs/selection.md',
       'docs/serving.md',

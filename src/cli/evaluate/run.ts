@@ -2,13 +2,9 @@ import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { shutdown } from '../../parallel/threads.js';
 import { report as pageOf } from '../../report/index.js';
-import { predictorIn } from '../../report/judge/inside.js';
 import { judge } from '../../report/judge/judge.js';
-import type { Judged } from '../../report/judge/judged.js';
-import { classScores } from '../../report/scores/classes.js';
-import { labelScores } from '../../report/scores/labels.js';
 import type { Scores } from '../../report/scores/score.js';
-import { aimOf, valueScores } from '../../report/scores/values.js';
+import { scoresOf } from '../../report/scores/scoresOf.js';
 import type { Read } from '../commandSpec.js';
 import { EXIT } from '../exitCodes.js';
 import { type AnsweredRows, answeredRows } from '../model/answeredRows.js';
@@ -18,13 +14,6 @@ import type { evaluateSpec } from './command.js';
 
 /** The model's own names. */
 const NO_NAMES = { classes: undefined, targets: undefined };
-
-/** The baseline learns from the rows themselves: the file of a model has no data. */
-function scoresOf(judged: Judged, model: object): Scores {
-  if (judged.kind === 'classes') return classScores(judged, undefined);
-  if (judged.kind === 'labels') return labelScores(judged);
-  return valueScores(judged, undefined, aimOf(predictorIn(model)));
-}
 
 /** R² of the mean is 0 but for rounding. */
 const ROUNDING = 1e-12;
@@ -77,7 +66,9 @@ export async function runEvaluate({ arguments: given, options }: Read<typeof eva
   const { format, encoding } = options;
   const rows = await answeredRows(opened, given.data, options.target, { format, encoding });
   for (const note of rows.notes) say(`steepest: ${note}`);
-  const scores = scoresOf(await judge(opened.model, rows.x, rows.y, NO_NAMES), opened.model);
+  const judged = await judge(opened.model, rows.x, rows.y, NO_NAMES);
+  // The baseline learns from the rows themselves: the file of a model has no data.
+  const scores = await scoresOf(judged, undefined, opened.model);
   const { report } = options;
   if (report !== undefined) {
     await writePage(report, opened, rows, `npx steepest evaluate ${given.model} ${given.data}`);

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../core/nextTurn.js';
 import {
   accuracyScore,
   averagePrecisionScore,
@@ -25,7 +26,7 @@ const present = (counts: Float64Array): number => counts.reduce((sum, n) => sum 
  * the classes as probabilities.
  * @param reference classes of the rows that the baseline learns from; those of the test without
  */
-export function classScores(judged: JudgedClasses, reference: Int32Array | undefined): Scores {
+export async function classScores(judged: JudgedClasses, reference: Int32Array | undefined): Promise<Scores> {
   const { truth, guess, names, known, rows } = judged;
   const prior = classCounts(reference ?? truth, names.length);
   const most = prior.indexOf(Math.max(...prior));
@@ -42,10 +43,19 @@ export function classScores(judged: JudgedClasses, reference: Int32Array | undef
       better: 'higher',
       meaning: `${count(Math.round(accuracy * rows))} of ${count(rows)} rows get the right class.`,
     },
-    ...(kinds > 1 ? [balanced(judged, kinds), f1(judged, constant)] : []),
-    ...areas(judged, kinds),
-    ...losses(judged, prior),
   ];
+  // Each of these reads all rows, and some sort them.
+  const more = [
+    () => (kinds > 1 ? [balanced(judged, kinds)] : []),
+    () => (kinds > 1 ? [f1(judged, constant)] : []),
+    () => areas(judged, kinds),
+    () => averagePrecision(judged, kinds),
+    () => losses(judged, prior),
+  ];
+  for (const scores of more) {
+    await nextTurn();
+    list.push(...scores());
+  }
   const where = reference === undefined ? 'test' : 'training';
   return {
     list,
@@ -109,20 +119,26 @@ function areas(judged: JudgedClasses, kinds: number): Score[] {
       ? `The chance that a row of “${names[1]}” scores above one of “${names[0]}”.`
       : 'The chance that a row of a class scores above one of the rest, for that class; averaged.',
   };
-  return isBinary ? [auc, averagePrecision(judged)] : [auc];
+  return [auc];
 }
 
-function averagePrecision(judged: JudgedClasses): Score {
-  const { truth, names, rows } = judged;
+/** Of two classes, if both occur and have scores. */
+function averagePrecision(judged: JudgedClasses, kinds: number): Score[] {
+  const { truth, names, rows, known } = judged;
+  const scores = likelihood(judged, 1);
   const hits = Uint8Array.from(truth, (code) => Number(code === 1));
-  return {
-    name: 'Average precision',
-    value: averagePrecisionScore(hits, likelihood(judged, 1)!),
-    baseline: hits.reduce((sum, hit) => sum + hit, 0) / rows,
-    text: number,
-    better: 'higher',
-    meaning: `The precision for “${names[1]}”, averaged over all recalls: 1 is perfect.`,
-  };
+  const positives = hits.reduce((sum, hit) => sum + hit, 0);
+  if (known > 2 || kinds < 2 || scores === undefined || positives === 0) return [];
+  return [
+    {
+      name: 'Average precision',
+      value: averagePrecisionScore(hits, scores),
+      baseline: positives / rows,
+      text: number,
+      better: 'higher',
+      meaning: `The precision for “${names[1]}”, averaged over all recalls: 1 is perfect.`,
+    },
+  ];
 }
 
 /** The loss of the probabilities, if there are any and no row has a class that has none. */

@@ -4,7 +4,7 @@ import type { JudgedClasses } from '../judge/judged.js';
 import { html } from '../page/html.js';
 import type { Section } from '../page/page.js';
 import { calibration, histogram, precisionRecall, rocCurve } from '../plots/index.js';
-import { figure, figures, PLOT_WIDTH } from './figure.js';
+import { drawnInTurns, figure, PLOT_WIDTH } from './figure.js';
 
 /** Rows of classes that the model knows, as the curves take them. */
 interface Known {
@@ -44,31 +44,34 @@ const leftOut = ({ without }: Known): string =>
   without === 0 ? '' : ` Without ${counted(without, 'row')} of classes that the model does not know.`;
 
 /** How well the scores order the rows: what a threshold finds, and how often it is wrong. */
-export function curvesSection({ judged }: Context): Section | undefined {
+export async function curvesSection({ judged }: Context): Promise<Section | undefined> {
   if (judged.kind !== 'classes') return undefined;
   const rows = knownRows(judged, judged.proba ?? judged.scores);
   if (rows === undefined) return undefined;
   const { truth, data, shape, names } = rows;
   const options = { classes: names, width: PLOT_WIDTH };
   const each = names.length > 2 ? ' Each class against the rest.' : '';
-  return {
-    id: 'curves',
-    title: 'Thresholds',
-    body: html`${figures([
+  const charts = await drawnInTurns([
+    () =>
       figure(
         rocCurve(truth, { data, shape }, options),
         'What is found, by the rate of false alarms. The nearer the curve is to the upper left corner, the better.',
       ),
+    () =>
       figure(
         precisionRecall(truth, { data, shape }, options),
         'How many of the rows that are found are right. The higher the curve stays, the better.',
       ),
-    ])}<p class="note">Each point is a threshold above which a row counts as found.${each}${leftOut(rows)}</p>`,
+  ]);
+  return {
+    id: 'curves',
+    title: 'Thresholds',
+    body: html`${charts}<p class="note">Each point is a threshold above which a row counts as found.${each}${leftOut(rows)}</p>`,
   };
 }
 
 /** Whether probabilities come true. */
-export function calibrationSection({ judged }: Context): Section | undefined {
+export async function calibrationSection({ judged }: Context): Promise<Section | undefined> {
   if (judged.kind !== 'classes') return undefined;
   const rows = knownRows(judged, judged.proba);
   if (rows === undefined) return undefined;
@@ -77,15 +80,17 @@ export function calibrationSection({ judged }: Context): Section | undefined {
   return {
     id: 'calibration',
     title: 'Calibration',
-    body: figures([
-      figure(
-        calibration(truth, { data, shape }, { classes: names, title: 'Calibration', ...width }),
-        `Of rows with a probability of 70 %, 70 % should be of the class. Below the dashed line the model is too sure of itself, above it too cautious.${leftOut(rows)}`,
-      ),
-      figure(
-        histogram(certainties(data, shape), { title: 'Certainty', ...width }),
-        'The probabilities of the predicted classes. The further right, the more certain the model is.',
-      ),
+    body: await drawnInTurns([
+      () =>
+        figure(
+          calibration(truth, { data, shape }, { classes: names, title: 'Calibration', ...width }),
+          `Of rows with a probability of 70 %, 70 % should be of the class. Below the dashed line the model is too sure of itself, above it too cautious.${leftOut(rows)}`,
+        ),
+      () =>
+        figure(
+          histogram(certainties(data, shape), { title: 'Certainty', ...width }),
+          'The probabilities of the predicted classes. The further right, the more certain the model is.',
+        ),
     ]),
   };
 }

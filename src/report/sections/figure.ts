@@ -1,3 +1,4 @@
+import { nextTurn } from '../../core/nextTurn.js';
 import { type Html, html, type Part, trusted } from '../page/html.js';
 
 /**
@@ -12,3 +13,13 @@ export const figure = (svg: string, caption?: Part): Html =>
 
 /** Charts beside each other where there is room. */
 export const figures = (list: readonly Html[]): Html => html`<div class="figures">${list}</div>`;
+
+/** The same, each drawn in a turn of the event loop of its own. */
+export async function drawnInTurns(charts: readonly (() => Html)[]): Promise<Html> {
+  const drawn: Html[] = [];
+  for (const chart of charts) {
+    drawn.push(chart());
+    await nextTurn();
+  }
+  return figures(drawn);
+}
