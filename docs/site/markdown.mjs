@@ -37,14 +37,21 @@ export function linkPlugin(md, fromOf, site) {
   md.core.ruler.push('site-links', (state) => {
     const from = fromOf(state.env);
     if (from === undefined) return;
-    for (const token of state.tokens.flatMap(({ children }) => children ?? [])) {
+    // README is shown by a page two folders below it.
+    const folder = from === '' ? 'docs/site' : from;
+    const shown = (image) => {
+      const file = imageFile(image, from, site.repository);
+      return file === undefined ? image : `./${posix.relative(folder, file)}`.replace('./../', '../');
+    };
+    for (const token of state.tokens.flatMap((one) => [one, ...(one.children ?? [])])) {
+      // <picture>, which Markdown has no form for.
+      if (token.type === 'html_block' || token.type === 'html_inline')
+        token.content = token.content.replace(
+          /(\s(?:src|srcset)=")([^"]+)"/g,
+          (_, start, image) => `${start}${shown(image)}"`,
+        );
       if (token.type === 'link_open') token.attrSet('href', siteLink(token.attrGet('href'), from, site));
-      if (token.type !== 'image') continue;
-      const file = imageFile(token.attrGet('src'), from, site.repository);
-      // README is shown by a page two folders below it.
-      const folder = from === '' ? 'docs/site' : from;
-      if (file !== undefined)
-        token.attrSet('src', `./${posix.relative(folder, file)}`.replace('./../', '../'));
+      if (token.type === 'image') token.attrSet('src', shown(token.attrGet('src')));
     }
   });
 }
