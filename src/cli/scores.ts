@@ -1,6 +1,8 @@
 /** Scores of predictions beside those of a baseline that looks at no column. */
 
+import { eachRange, type InParts, inSlices } from '../core/inParts.js';
 import { Matrix } from '../core/matrix.js';
+import { nextTurn } from '../core/nextTurn.js';
 import type { Label } from '../estimators/base/labels.js';
 import {
   accuracyScore,
@@ -45,68 +47,83 @@ export interface ClassPredictions {
  * @param y classes of the held-out rows
  * @param known classes of the rows that were trained on: the baseline is their most frequent one
  */
-export function classificationScores(
+export async function classificationScores(
   y: readonly Label[],
   { classes, predicted, probabilities }: ClassPredictions,
   known: readonly Label[],
-): ModelScore[] {
+): Promise<ModelScore[]> {
   const byName = countsOf(known);
   const counts = classes.map((name) => byName.get(name) ?? 0);
   const most = classes[counts.indexOf(Math.max(...counts))]!;
   const always = y.map(() => most);
   const scores: ModelScore[] = [
-    { name: 'accuracy', value: accuracyScore(y, predicted), baseline: accuracyScore(y, always) },
-    { name: 'f1Macro', value: macroF1(y, predicted), baseline: macroF1(y, always) },
+    await both('accuracy', predicted, always, (p) => accuracyScore(y, p)),
+    await both('f1Macro', predicted, always, (p) => macroF1(y, p)),
   ];
   if (probabilities === undefined) return scores;
-  const normal = normalised(probabilities);
-  const shares = counts.map((count) => count / known.length);
-  const constant = { data: Float64Array.from(y.flatMap(() => shares)), shape: [y.length, classes.length] };
+  const normal = await inSlices(normalised(probabilities));
   if (classes.length === 2 && new Set(y).size === 2) {
     const value = rocAucScore(y, normal.column(1));
     scores.push({ name: 'rocAuc', value, baseline: 0.5 });
+    await nextTurn();
   }
-  scores.push({
-    name: 'logLoss',
-    value: logLoss(y, normal, { labels: classes }),
-    baseline: logLoss(y, constant, { labels: classes }),
-  });
+  const shares = counts.map((count) => count / known.length);
+  const constant = await inSlices(repeated(shares, y.length));
+  scores.push(await both('logLoss', normal, constant, (p) => logLoss(y, p, { labels: classes })));
   return scores;
 }
 
+/** A score and that of the baseline. Each takes a while for millions of rows. */
+async function both<P>(
+  name: string,
+  predicted: P,
+  always: P,
+  score: (predicted: P) => number,
+): Promise<ModelScore> {
+  const value = score(predicted);
+  await nextTurn();
+  const baseline = score(always);
+  await nextTurn();
+  return { name, value, baseline };
+}
+
+/** A matrix of equal rows. */
+function* repeated(row: readonly number[], rows: number): InParts<Matrix<Float64Array>> {
+  const data = new Float64Array(rows * row.length);
+  yield* eachRange(rows, (begin, end) => {
+    for (let i = begin; i < end; i++) data.set(row, i * row.length);
+  });
+  return new Matrix(data, [rows, row.length]);
+}
+
 /** Outputs of a network are float32: their sum is 1 but for rounding, which a score would report. */
-function normalised({ data, shape: [rows, cols] }: Matrix<Float64Array>): Matrix<Float64Array> {
-  const result = new Matrix(Float64Array.from(data), [rows, cols]);
-  for (let i = 0; i < rows; i++) {
-    const row = result.data.subarray(i * cols, (i + 1) * cols);
-    const sum = row.reduce((total, value) => total + value, 0);
-    row.forEach((value, j) => {
-      row[j] = value / sum;
-    });
-  }
-  return result;
+function* normalised({ data, shape: [rows, cols] }: Matrix<Float64Array>): InParts<Matrix<Float64Array>> {
+  const result = new Float64Array(data.length);
+  yield* eachRange(rows, (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      let sum = 0;
+      for (let at = i * cols; at < (i + 1) * cols; at++) sum += data[at]!;
+      for (let at = i * cols; at < (i + 1) * cols; at++) result[at] = data[at]! / sum;
+    }
+  });
+  return new Matrix(result, [rows, cols]);
 }
 
 const macroF1 = (y: readonly Label[], predicted: readonly Label[]): number =>
   f1Score(y, predicted, { average: 'macro', zeroDivision: 0 });
 
 /** @param known targets of the rows that were trained on: the baseline is their mean */
-export function regressionScores(
+export async function regressionScores(
   y: Float64Array,
   predicted: Float64Array,
   known: Float64Array,
-): ModelScore[] {
+): Promise<ModelScore[]> {
   const mean = known.reduce((sum, value) => sum + value / known.length, 0);
   const always = new Float64Array(y.length).fill(mean);
-  const both = (name: string, score: (y: Float64Array, p: Float64Array) => number): ModelScore => ({
-    name,
-    value: score(y, predicted),
-    baseline: score(y, always),
-  });
   return [
-    both('r2', (a, b) => r2Score(a, b)),
-    both('rmse', (a, b) => rootMeanSquaredError(a, b)),
-    both('mae', (a, b) => meanAbsoluteError(a, b)),
+    await both('r2', predicted, always, (p) => r2Score(y, p)),
+    await both('rmse', predicted, always, (p) => rootMeanSquaredError(y, p)),
+    await both('mae', predicted, always, (p) => meanAbsoluteError(y, p)),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { checkInteger } from './check.js';
+import { atOnce, eachRange, type InParts } from './inParts.js';
 import { inverseNormal } from './normal.js';
 import { UniformStream } from './random.js';
 
@@ -64,11 +65,21 @@ export class Draws {
 
   /** 0 … n − 1 in random order (Fisher–Yates shuffle). */
   permutation(n: number): Uint32Array {
-    const order = Uint32Array.from({ length: n }, (_, i) => i);
-    for (let i = n - 1; i > 0; i--) {
-      const j = this.below(i + 1);
-      [order[i], order[j]] = [order[j], order[i]];
-    }
+    return atOnce(this.permuting(n));
+  }
+
+  /** {@link permutation} in parts. Nothing else may draw before its end. */
+  *permuting(n: number): InParts<Uint32Array> {
+    const order = new Uint32Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
+    yield* eachRange(n - 1, (begin, end) => {
+      for (let i = n - 1 - begin; i > n - 1 - end; i--) {
+        const j = this.below(i + 1);
+        const kept = order[i]!;
+        order[i] = order[j]!;
+        order[j] = kept;
+      }
+    });
     return order;
   }
 }

@@ -1,4 +1,5 @@
 import { SteepestError } from '../core/errors.js';
+import { eachRange, type InParts } from '../core/inParts.js';
 import { isBigIntArray, isDataView, isDate, isTypedArray } from '../core/realm.js';
 import { show } from '../core/show.js';
 
@@ -43,15 +44,18 @@ export function likeColumn(
 }
 
 /** The values of a column at some rows, as a column of its kind. */
-export function takenFrom(column: Column, rows: ArrayLike<number>): Column {
+export function* takenFrom(column: Column, rows: ArrayLike<number>): InParts<Column> {
   if (isNumericColumn(column)) {
     const numbers = new Float64Array(rows.length);
-    for (let i = 0; i < rows.length; i++) numbers[i] = column[rows[i]!]!;
+    yield* eachRange(rows.length, (begin, end) => {
+      for (let i = begin; i < end; i++) numbers[i] = column[rows[i]!]!;
+    });
     return isDateColumn(column) ? markDates(numbers) : numbers;
   }
   const texts = new Array<string | null>(rows.length);
-  for (let i = 0; i < rows.length; i++) texts[i] = column[rows[i]!]!;
-  textsOnly(texts);
+  yield* eachRange(rows.length, (begin, end) => {
+    for (let i = begin; i < end; i++) texts[i] = column[rows[i]!]!;
+  });
   return texts;
 }
 
@@ -134,6 +138,19 @@ const checkedTexts = new WeakSet<readonly unknown[]>();
  */
 export function textsOnly(values: TextColumn): void {
   checkedTexts.add(values);
+}
+
+/**
+ * Columns of one table on their way into another, which does not check their texts again. Each is
+ * marked just before the other table reads it, so that no mark outlives the reading.
+ */
+export function* unchecked(
+  columns: Iterable<readonly [string, Column]>,
+): Generator<readonly [string, Column]> {
+  for (const pair of columns) {
+    if (!isNumericColumn(pair[1])) textsOnly(pair[1]);
+    yield pair;
+  }
 }
 
 /**

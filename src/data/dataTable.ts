@@ -1,8 +1,9 @@
 import { checkList, checkObject } from '../core/check.js';
 import { SteepestError, unknownName } from '../core/errors.js';
+import { atOnce } from '../core/inParts.js';
 import { Matrix } from '../core/matrix.js';
 import type { Aliases } from '../core/nearest.js';
-import { isList, isNumberList, isUrl } from '../core/realm.js';
+import { isList, isUrl } from '../core/realm.js';
 import { reading } from '../core/refuse.js';
 import { show } from '../core/show.js';
 import { unknownColumn } from '../core/unknownColumn.js';
@@ -14,8 +15,8 @@ import {
   likeColumn,
   type NumericColumn,
   type TextColumn,
-  takenFrom,
   toColumn,
+  unchecked,
 } from './column.js';
 import { type ConcatOptions, concat, renamed } from './table/combine.js';
 import { type CsvTextOptions, csvText } from './table/csvText.js';
@@ -23,6 +24,7 @@ import { describe, info, valueCounts } from './table/describe.js';
 import { GroupedTable } from './table/groups.js';
 import { keptRows, type RowFilter, type SortOptions, sortedRows, type TableRow } from './table/order.js';
 import { printed } from './table/print.js';
+import { rowsTaken } from './table/take.js';
 
 /**
  * Columns by name: an object, or pairs if their order must not depend on the names (object keys
@@ -252,7 +254,7 @@ export class DataTable {
    * ```
    */
   select(names: string | readonly string[]): DataTable {
-    return new DataTable(nameList(names).map((name) => [name, this.column(name)] as const));
+    return new DataTable(unchecked(nameList(names).map((name) => [name, this.column(name)] as const)));
   }
 
   /**
@@ -314,19 +316,7 @@ export class DataTable {
    * ```
    */
   take(positions: ArrayLike<number>): DataTable {
-    if (!isNumberList(positions)) {
-      bad('positions to be a list of row numbers', positions, 'Pass [0, 2].');
-    }
-    for (let i = 0; i < positions.length; i++) {
-      const row = positions[i]!;
-      if (Number.isInteger(row) && row >= 0 && row < this.rows) continue;
-      throw new SteepestError('ERR_ARGUMENT', {
-        expected: `positions from 0 to ${this.rows - 1}`,
-        given: `${show(row)} at ${i}`,
-        hint: 'Rows are numbered from 0.',
-      });
-    }
-    return this.mapColumns((column) => takenFrom(column, positions));
+    return new DataTable(atOnce(rowsTaken(this, positions)));
   }
 
   /**
@@ -564,6 +554,8 @@ export class DataTable {
   }
 
   private mapColumns(change: (column: Column) => Column): DataTable {
-    return new DataTable([...this.columns].map(([name, column]) => [name, change(column)] as const));
+    return new DataTable(
+      unchecked([...this.columns].map(([name, column]) => [name, change(column)] as const)),
+    );
   }
 }

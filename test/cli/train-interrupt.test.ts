@@ -128,6 +128,24 @@ describe('steepest train that is interrupted', () => {
     rmSync(checkpointFolder(at('twice.st')), { recursive: true, force: true });
   });
 
+  it('while it reads says that nothing is written', async () => {
+    const child = spawn(process.execPath, [
+      ...[join(ROOT, 'dist/bundle/cjs/cli.js'), 'train', '-', '-t', 'y', '-o', at('unread.st')],
+    ]);
+    let said = '';
+    child.stderr.on('data', (piece) => {
+      said += piece;
+    });
+    // More than a pipe holds: all of it is written once the command reads. The input stays open.
+    child.stdin.write('1,2\n'.repeat(2 ** 18), () => child.kill('SIGINT'));
+    const ended = await new Promise((resolve) => {
+      child.on('close', (code, signal) => resolve({ code, signal }));
+    });
+    expect(ended).toEqual({ code: 130, signal: null });
+    expect(said).toBe('\nstopped before the training began; nothing is written\n');
+    expect(existsSync(at('unread.st'))).toBe(false);
+  });
+
   it('has nothing to go on from if there is no checkpoint, or the model is not trained in steps', async () => {
     const absent = await steepest(...fitted('new.st', '--resume'));
     expect(absent.stderr).toContain('no checkpoint');

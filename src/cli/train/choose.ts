@@ -34,7 +34,7 @@ export async function chooseLearner(problem: Problem, options: TrainOptions): Pr
     const about = { name: 'cnn', words: `a convolutional network${why}` };
     return imageLearner(problem, async (x, rows) => cnn(x, ends(rows), wishes), wishes, about);
   }
-  const units = hiddenUnits(problem.data.rows).join(' and ');
+  const units = hiddenUnits(problem.rows).join(' and ');
   const about = { name: 'mlp', words: `a network with two hidden layers of about ${units} units` };
   return networkLearner(problem, async (inputs, rows) => mlp(inputs, ends(rows), wishes), wishes, about);
 }

@@ -3,7 +3,7 @@
 import type { NdArray } from '../../core/ndarray.js';
 import type { DataTable } from '../../data/dataTable.js';
 import type { Label } from '../../estimators/base/labels.js';
-import { takeRows } from '../../estimators/selection/rows.js';
+import { takeRowsInSlices } from '../../estimators/selection/rows.js';
 import type { ImageShape } from '../data/images.js';
 import type { CsvReading } from '../readData.js';
 
@@ -45,7 +45,8 @@ export interface Problem {
   target: string;
   /** Of a classification: in sorted order. */
   classes: readonly Label[] | undefined;
-  data: Dataset;
+  /** Rows with a target. */
+  rows: number;
   /** Held-out rows that the data brings along. */
   test: Dataset | undefined;
   /** Rows without a target. */
@@ -58,11 +59,21 @@ export interface Problem {
   notes: readonly string[];
 }
 
-/** Some rows. */
-export function rowsOf({ x, y }: Dataset, positions: Uint32Array): Dataset {
+/** What there is to learn, with the rows to learn it from. */
+export interface WholeProblem extends Problem {
+  data: Dataset;
+}
+
+/** The same without the rows, which are the most of the memory: once their parts are copied. */
+export function withoutRows({ data, ...problem }: WholeProblem): Problem {
+  return problem;
+}
+
+/** Some rows; the event loop runs between slices. */
+export async function rowsOf({ x, y }: Dataset, positions: Uint32Array): Promise<Dataset> {
   return {
-    x: takeRows(x, positions) as Inputs,
-    y: takeRows(y as readonly Label[], positions) as Targets,
+    x: (await takeRowsInSlices(x, positions)) as Inputs,
+    y: (await takeRowsInSlices(y as readonly Label[], positions)) as Targets,
     rows: positions.length,
   };
 }

@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import type { ModelInfo, ModelScore } from '../modelInfo.js';
 import { overFolds } from '../scores.js';
-import { type Dataset, type Problem, rowsOf } from './dataset.js';
+import { type Dataset, type Problem, rowsOf, type WholeProblem } from './dataset.js';
 import type { FitManner, Fitted, Learner } from './learner.js';
 import type { TrainOptions } from './options.js';
 import { scoresOf } from './score.js';
-import { foldsOf, splitOf } from './split.js';
+import { foldsOf, type Split, splitOf } from './split.js';
 
 const USUAL_SHARE = 0.2;
 
@@ -43,21 +43,33 @@ export interface Training {
   begins(what: string): void;
 }
 
-/** The rows to learn from and to score with, or their folds: whatever can fail, fails here. */
-export type Parts = { train: Dataset; test: Dataset } | { folds: { train: Dataset; test: Dataset }[] };
+/** Rows to learn from, and rows to score with. */
+interface Pair {
+  train: Dataset;
+  test: Dataset;
+}
 
-/** @throws SteepestError `ERR_ARGUMENT` for too few rows */
-export function partsOf(problem: Problem, validation: Validation, seed: number): Parts {
+/**
+ * The rows to learn from and to score with; or all rows, and the positions of each fold, since
+ * copies of all folds would be as many times the table.
+ */
+export type Parts = Pair | { data: Dataset; folds: Split[] };
+
+/**
+ * Whatever can fail of a split, fails here.
+ * @throws SteepestError `ERR_ARGUMENT` for too few rows
+ */
+export async function partsOf(problem: WholeProblem, validation: Validation, seed: number): Promise<Parts> {
   const { data, test, task } = problem;
   if (validation.kind === 'given') return { train: data, test: test! };
-  const both = (split: { train: Uint32Array; test: Uint32Array }) => ({
-    train: rowsOf(data, split.train),
-    test: rowsOf(data, split.test),
-  });
-  if (validation.kind === 'split') return both(splitOf(data, task, validation.share, seed));
-  const folds = foldsOf(data, task, validation.folds, seed);
-  return { folds: folds.map(both) };
+  if (validation.kind === 'split') return pairOf(data, await splitOf(data, task, validation.share, seed));
+  return { data, folds: foldsOf(data, task, validation.folds, seed) };
 }
+
+const pairOf = async (data: Dataset, { train, test }: Split): Promise<Pair> => ({
+  train: await rowsOf(data, train),
+  test: await rowsOf(data, test),
+});
 
 /** Each fit has a folder of its own for checkpoints, so that a finished one returns at once. */
 const within = (manner: FitManner, name: string): FitManner => ({
@@ -67,7 +79,7 @@ const within = (manner: FitManner, name: string): FitManner => ({
 
 export async function train(training: Training, parts: Parts): Promise<Result> {
   const { problem, learner, manner, begins } = training;
-  const { dropped, data } = problem;
+  const { dropped } = problem;
   if (!('folds' in parts)) {
     const { train: known, test } = parts;
     begins('');
@@ -76,17 +88,18 @@ export async function train(training: Training, parts: Parts): Promise<Result> {
     const rows = { trained: known.rows, held: test.rows, dropped };
     return { fitted, scores, rows, shown: { fitted, train: known, test } };
   }
-  const { folds } = parts;
+  const { data, folds } = parts;
   const scores: ModelScore[][] = [];
-  let last: Fitted | undefined;
+  let shown: Result['shown'] | undefined;
   for (const [i, fold] of folds.entries()) {
     begins(`fold ${i + 1} of ${folds.length}`);
-    last = await learner.fit(fold.train, within(manner, `fold-${i + 1}`));
-    scores.push(await scoresOf(last, problem, fold.test, fold.train));
+    const pair = await pairOf(data, fold);
+    const fitted = await learner.fit(pair.train, within(manner, `fold-${i + 1}`));
+    scores.push(await scoresOf(fitted, problem, pair.test, pair.train));
+    shown = { fitted, ...pair };
   }
   begins('all rows');
   const fitted = await learner.fit(data, within(manner, 'all'));
   const rows = { trained: data.rows, held: 0, dropped };
-  const shown = { fitted: last!, ...folds.at(-1)! };
-  return { fitted, scores: overFolds(scores), rows, shown };
+  return { fitted, scores: overFolds(scores), rows, shown: shown! };
 }

@@ -107,8 +107,8 @@ export function imageLearner(
     ...about,
     resumes: true,
     async fit(data: Dataset, manner: FitManner) {
-      const { order, stop } = withStopRows(data, problem.task, seed);
-      const ordered = rowsOf(data, order);
+      const { order, stop } = await withStopRows(data, problem.task, seed);
+      const ordered = await rowsOf(data, order);
       const planned = await plan(ordered.x as NdArray, data.rows);
       const { epochs, batchSize } = planned;
       const network = withClasses(planned.network, problem);

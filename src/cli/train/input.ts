@@ -11,12 +11,12 @@ import type { CsvReading } from '../readData.js';
 import { type ArraysData, type ImagesData, readData, type TableData } from '../readData.js';
 import { UsageError } from '../usageError.js';
 import { planColumns } from './columns.js';
-import type { Dataset, Problem } from './dataset.js';
+import type { Dataset, WholeProblem } from './dataset.js';
 import type { TrainOptions } from './options.js';
 import { checkTargetName, readTarget } from './target.js';
 
 /** @throws SteepestError for data that cannot be read or have nothing to learn */
-export async function readProblem(source: string, options: TrainOptions): Promise<Problem> {
+export async function readProblem(source: string, options: TrainOptions): Promise<WholeProblem> {
   const { format, encoding, imageSize } = options;
   const data = await readData(source, {
     reading: wishedReading(options),
@@ -60,7 +60,7 @@ function refuseColumnOptions(kind: 'arrays' | 'images', options: TrainOptions): 
   if (name !== undefined) throw new UsageError(`--${name} is about columns of a table, not ${kind}`);
 }
 
-async function tableProblem(data: TableData, options: TrainOptions): Promise<Problem> {
+async function tableProblem(data: TableData, options: TrainOptions): Promise<WholeProblem> {
   const { source, table, reading, notes } = data;
   const { categorical = [], numeric = [], drop = [], dates = [] } = options;
   const target = checkTargetName(options.target, table.columnNames, source);
@@ -92,6 +92,7 @@ async function tableProblem(data: TableData, options: TrainOptions): Promise<Pro
       y: hasFlags ? (y as number[]).map((value) => value === 1) : y,
       rows: rows.rows,
     },
+    rows: rows.rows,
     test: undefined,
     dropped: table.rows - rows.rows,
     columns,
@@ -123,7 +124,7 @@ function readingOf({ types, dates, ...rest }: CsvReading, names: readonly string
   return { types: only(types), ...(dates === undefined ? {} : { dates: only(dates) }), ...rest };
 }
 
-function imageProblem(data: ImagesData, options: TrainOptions): Problem {
+function imageProblem(data: ImagesData, options: TrainOptions): WholeProblem {
   const { source, x, labels, size, channels, files, ignored } = data;
   if (options.target !== undefined) {
     throw new UsageError('--target is a column or an array; the classes of images are their folders');
@@ -144,6 +145,7 @@ function imageProblem(data: ImagesData, options: TrainOptions): Problem {
     target,
     classes,
     data: { x, y, rows: files.length },
+    rows: files.length,
     test: undefined,
     dropped: 0,
     columns: undefined,
@@ -160,7 +162,7 @@ const Y_NAMES = ['y', 'Y', 'y_train', 'Y_train', 'labels', 'train_labels', 'targ
 
 type Arrays = Readonly<Record<string, NdArray<StoredArray>>>;
 
-async function arraysProblem(data: ArraysData, options: TrainOptions): Promise<Problem> {
+async function arraysProblem(data: ArraysData, options: TrainOptions): Promise<WholeProblem> {
   const { source, format } = data;
   const named = await namedArrays(data, options.target);
   const { arrays, yName, xName } = named;
@@ -183,6 +185,7 @@ async function arraysProblem(data: ArraysData, options: TrainOptions): Promise<P
     target: yName,
     classes,
     data: { x, y, rows: y.length },
+    rows: y.length,
     test,
     dropped: 0,
     columns: undefined,

@@ -4,7 +4,7 @@ import { alignColumns } from '../../core/alignColumns.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { ModelScore } from '../modelInfo.js';
 import { countsOf, SCORE_TITLES } from '../scores.js';
-import { type ColumnPlan, labelsIn, type Problem } from './dataset.js';
+import { type ColumnPlan, labelsIn, type Problem, type WholeProblem } from './dataset.js';
 import type { Validation } from './fit.js';
 import type { Learner } from './learner.js';
 
@@ -28,7 +28,7 @@ const withGaps = ({ name, gaps, values }: ColumnPlan): string => {
 
 /** Decisions, one per line: what, and how. */
 export function decisions(
-  problem: Problem,
+  problem: WholeProblem,
   learner: Learner,
   validation: Validation,
   options: { seed: number; out: string; replaces: boolean },
@@ -47,7 +47,7 @@ export function decisions(
   return lines.map(([name, text]) => `${name.padEnd(width)}  ${text}`).join('\n');
 }
 
-function dataWords({ source, data, dropped, columns, kind, image, test }: Problem): string {
+function dataWords({ source, data, dropped, columns, kind, image, test }: WholeProblem): string {
   const held = test === undefined ? '' : `, ${count(test.rows)} more to score with`;
   const rows = `${source}: ${count(data.rows + dropped)} ${kind === 'images' ? 'images' : 'rows'}${held}`;
   if (kind === 'images')
@@ -56,7 +56,7 @@ function dataWords({ source, data, dropped, columns, kind, image, test }: Proble
   return `${rows}, ${count(width)} columns`;
 }
 
-function targetWords(problem: Problem): string {
+function targetWords(problem: WholeProblem): string {
   const { target, task, classes, dropped, data } = problem;
   const gaps = dropped === 0 ? '' : `; ${count(dropped)} rows without it are left out`;
   if (task === 'regression') return `${target}: numbers${gaps}`;
@@ -86,13 +86,13 @@ function columnLines({ columns = [] }: Problem): [string, string][] {
   ];
 }
 
-function validationWords({ data, task }: Problem, validation: Validation): string {
+function validationWords({ rows, task }: Problem, validation: Validation): string {
   const drawn = task === 'classification' ? ', drawn by class' : ', drawn at random';
   if (validation.kind === 'given') return 'of the rows that the data hold out';
   if (validation.kind === 'folds') {
     return `of ${validation.folds} folds${drawn}; the model then learns from all rows`;
   }
-  const held = Math.ceil(validation.share * data.rows);
+  const held = Math.ceil(validation.share * rows);
   return `of ${count(held)} rows that are held out${drawn}`;
 }
 

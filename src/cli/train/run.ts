@@ -11,7 +11,7 @@ import { print, printJson, say } from '../output.js';
 import { checkpointFolder, findCheckpoints, removeCheckpoints } from './checkpoints.js';
 import { chooseLearner } from './choose.js';
 import type { trainSpec } from './command.js';
-import type { ColumnPlan, Problem } from './dataset.js';
+import { type ColumnPlan, type Problem, withoutRows } from './dataset.js';
 import { partsOf, type Result, train, type Validation, validationOf } from './fit.js';
 import { readProblem } from './input.js';
 import { type Interrupt, onInterrupt } from './interrupt.js';
@@ -48,13 +48,8 @@ interface Before {
 
 async function trainOn(data: string, options: TrainOptions, { replaces, found }: Before): Promise<number> {
   const { out, report, resume, quiet, json } = options;
-  const problem = await readProblem(data, options);
-  const learner = await chooseLearner(problem, options);
-  const validation = validationOf(problem, options);
-  const parts = partsOf(problem, validation, options.seed);
+  const { problem, learner, validation, parts } = await begin(data, options, replaces);
   const talks = !quiet;
-  if (talks) say(decisions(problem, learner, validation, { seed: options.seed, out, replaces }));
-  for (const warning of leakWarnings(problem)) say(warning);
   if (resume && talks) say(resumeWords(learner, found, out));
 
   let isWritten = false;
@@ -83,6 +78,26 @@ async function trainOn(data: string, options: TrainOptions, { replaces, found }:
     else if (learner.resumes) say(`stopped. To go on: ${again}`);
     else say(`stopped before the end; nothing is written. To begin again: ${again}`);
     return EXIT.stopped;
+  } finally {
+    interrupt.end();
+  }
+}
+
+/** All that is decided before the first fit. Ctrl-C ends the program: nothing is written yet. */
+async function begin(data: string, options: TrainOptions, replaces: boolean) {
+  const { out, seed, quiet } = options;
+  const interrupt = onInterrupt(() => {
+    say('\nstopped before the training began; nothing is written');
+    process.exit(EXIT.stopped);
+  });
+  try {
+    const whole = await readProblem(data, options);
+    const learner = await chooseLearner(withoutRows(whole), options);
+    const validation = validationOf(whole, options);
+    const parts = await partsOf(whole, validation, seed);
+    if (!quiet) say(decisions(whole, learner, validation, { seed, out, replaces }));
+    for (const warning of leakWarnings(whole)) say(warning);
+    return { problem: withoutRows(whole), learner, validation, parts };
   } finally {
     interrupt.end();
   }

@@ -1,9 +1,11 @@
 /** Rows that are held out: for scores, and for the end of a network's training. */
 
 import { SteepestError } from '../../core/errors.js';
+import { inSlices } from '../../core/inParts.js';
+import { nextTurn } from '../../core/nextTurn.js';
 import { encodeClasses } from '../../estimators/base/labels.js';
 import { KFold, StratifiedKFold } from '../../estimators/selection/folds.js';
-import { randomSplit, splitCounts, stratifiedSplit } from '../../estimators/selection/splitRows.js';
+import { splitCounts, splitting, splittingStratified } from '../../estimators/selection/splitRows.js';
 import { type Dataset, labelsIn, type Task } from './dataset.js';
 
 /** Positions of rows to learn from and of rows that are held out. */
@@ -16,10 +18,12 @@ export interface Split {
  * A share of the rows, drawn by class if there are classes.
  * @throws SteepestError `ERR_ARGUMENT` if that leaves too few
  */
-export function splitOf(data: Dataset, task: Task, share: number, seed: number): Split {
+export async function splitOf(data: Dataset, task: Task, share: number, seed: number): Promise<Split> {
   const counts = splitCounts(data.rows, { testSize: share });
-  if (task === 'regression') return randomSplit(data.rows, counts, seed);
-  return stratifiedSplit(encodeClasses('y', labelsIn(data)), counts, seed);
+  if (task === 'regression') return inSlices(splitting(data.rows, counts, seed));
+  const labels = encodeClasses('y', labelsIn(data));
+  await nextTurn();
+  return inSlices(splittingStratified(labels, counts, seed));
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` for fewer rows of a class than folds */
@@ -48,22 +52,27 @@ const STOP_SHARE = 0.1;
  * The same rows with a tenth of them at the end, drawn by class, by which training stops; or none
  * of few rows.
  */
-export function withStopRows(data: Dataset, task: Task, seed: number): { order: Uint32Array; stop: number } {
-  const all = Uint32Array.from({ length: data.rows }, (_, row) => row);
-  if (data.rows < LEAST_TO_STOP) return { order: all, stop: 0 };
+export async function withStopRows(
+  data: Dataset,
+  task: Task,
+  seed: number,
+): Promise<{ order: Uint32Array; stop: number }> {
+  if (data.rows < LEAST_TO_STOP) {
+    return { order: Uint32Array.from({ length: data.rows }, (_, row) => row), stop: 0 };
+  }
   // A class may have too few rows to be in both parts.
   const split =
-    attempt(() => splitOf(data, task, STOP_SHARE, seed)) ??
-    randomSplit(data.rows, splitCounts(data.rows, { testSize: STOP_SHARE }), seed);
+    (await attempt(() => splitOf(data, task, STOP_SHARE, seed))) ??
+    (await splitOf(data, 'regression', STOP_SHARE, seed));
   const order = new Uint32Array(data.rows);
   order.set(split.train);
   order.set(split.test, split.train.length);
   return { order, stop: split.test.length };
 }
 
-function attempt<T>(work: () => T): T | undefined {
+async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (error instanceof SteepestError) return undefined;
     throw error;

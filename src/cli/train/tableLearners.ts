@@ -49,8 +49,8 @@ export function networkLearner(
     ...about,
     resumes: true,
     async fit(data: Dataset, manner: FitManner) {
-      const { order, stop } = withStopRows(data, problem.task, seed);
-      const ordered = rowsOf(data, order);
+      const { order, stop } = await withStopRows(data, problem.task, seed);
+      const ordered = await rowsOf(data, order);
       const prepare = prepareFor(problem);
       const { network, epochs, batchSize } = await plan(await preparedWidth(prepare, ordered), data.rows);
       // In the middle between two numbers of rows: rounding cannot change the number.

@@ -3,7 +3,7 @@ import type { InParts } from '../../core/inParts.js';
 import type { Matrix } from '../../core/matrix.js';
 import { show } from '../../core/show.js';
 import { unknownColumn } from '../../core/unknownColumn.js';
-import { isNumericColumn } from '../../data/column.js';
+import { isNumericColumn, unchecked } from '../../data/column.js';
 import { DataTable } from '../../data/dataTable.js';
 import { setKinds } from '../base/columnKinds.js';
 import {
@@ -14,7 +14,6 @@ import {
   showColumn,
   type TableColumns,
   type TableOutput,
-  toDataTable,
 } from '../base/columns.js';
 import { readFeatures } from '../base/features.js';
 import { type ColumnSelector, isColumnSelector, selectedColumns } from './columnSelector.js';
@@ -115,7 +114,7 @@ export function* pick(
   const chosen = columns.map((j) => table.column(j));
   const names = columns.map((j) => columnName(known, j));
   const picked = table.isTable
-    ? toDataTable(chosen, names)
+    ? new DataTable(unchecked(chosen.map((column, j) => [names[j]!, column] as const)))
     : yield* besideEachOther(chosen as readonly Float64Array[], known && names);
   const kinds = table.kinds();
   setKinds(

@@ -1,9 +1,11 @@
+import { atOnce, eachRange, type InParts, inSlices, NUMBERS_PER_PART } from '../../core/inParts.js';
 import { isNdArray, type NdArray, type NumericArray } from '../../core/ndarray.js';
 import { isSharedBuffer, typedArrayName } from '../../core/realm.js';
 import { checkNotEmpty, checkRowCount, reading, refuseTable } from '../../core/refuse.js';
 import { checkLength, checkShaped, matrixNames } from '../../core/rows.js';
 import type { ColumnNames } from '../../data/arrayInputs.js';
-import type { DataTable } from '../../data/dataTable.js';
+import { DataTable } from '../../data/dataTable.js';
+import { rowsTaken } from '../../data/table/take.js';
 import { frameOf, type NamedTable, tableOfFrame } from '../../data/tables/frameOf.js';
 import { separateTarget } from '../../data/tables/target.js';
 import { newShared } from '../../kernels/sharedMemory.js';
@@ -81,36 +83,58 @@ export function pairedRows<Y>(
  * memory.
  */
 export function takeRows<A extends RowsInput>(input: A, positions: ArrayLike<number>): RowsOf<A> {
-  return take(input, positions) as RowsOf<A>;
+  return atOnce(taking(input, positions)) as RowsOf<A>;
 }
 
-function take(input: RowsInput, positions: ArrayLike<number>): unknown {
-  if (Array.isArray(input)) return Array.from(positions, (row) => input[row]);
-  if (ArrayBuffer.isView(input)) return takeNumbers(input as NumericArray, 1, positions);
+/** {@link takeRows} for callers that wait: the event loop runs between slices. */
+export function takeRowsInSlices<A extends RowsInput>(
+  input: A,
+  positions: ArrayLike<number>,
+): Promise<RowsOf<A>> {
+  return inSlices(taking(input, positions)) as Promise<RowsOf<A>>;
+}
+
+function* taking(input: RowsInput, positions: ArrayLike<number>): InParts<unknown> {
+  if (Array.isArray(input)) return yield* takeValues(input, positions);
+  if (ArrayBuffer.isView(input)) return yield* takeNumbers(input as NumericArray, 1, positions);
   const frame = frameOf('X', input);
-  if (frame !== undefined) return tableOfFrame(frame).take(positions);
+  if (frame !== undefined) return new DataTable(yield* rowsTaken(tableOfFrame(frame), positions));
   const { data, shape } = input as NdArray;
   const [rows = 0, ...rest] = shape;
   const width = rows === 0 ? 0 : data.length / rows;
   const names = matrixNames(input, shape[1]!);
-  return named(takeNumbers(data, width, positions), [positions.length, ...rest], names);
+  return named(yield* takeNumbers(data, width, positions), [positions.length, ...rest], names);
 }
 
 /** Creating a view costs as much as copying this many numbers one by one. */
 const LONG_ROW = 128;
 
-function takeNumbers(data: NumericArray, width: number, positions: ArrayLike<number>): NumericArray {
-  const length = positions.length * width;
+function* takeNumbers(
+  data: NumericArray,
+  width: number,
+  positions: ArrayLike<number>,
+): InParts<NumericArray> {
   // All typed arrays are written the same way.
   const from = data as Float64Array;
-  const result = arrayLike(from, length);
-  for (let i = 0, to = 0; i < positions.length; i++) {
-    const begin = positions[i]! * width;
-    if (width > LONG_ROW) {
-      result.set(from.subarray(begin, begin + width), to);
-      to += width;
-    } else for (let k = 0; k < width; k++) result[to++] = from[begin + k]!;
-  }
+  const result = arrayLike(from, positions.length * width);
+  const copy = (first: number, last: number): void => {
+    for (let i = first, to = first * width; i < last; i++) {
+      const begin = positions[i]! * width;
+      if (width > LONG_ROW) {
+        result.set(from.subarray(begin, begin + width), to);
+        to += width;
+      } else for (let k = 0; k < width; k++) result[to++] = from[begin + k]!;
+    }
+  };
+  yield* eachRange(positions.length, copy, Math.max(1, Math.floor(NUMBERS_PER_PART / Math.max(1, width))));
+  return result;
+}
+
+function* takeValues(values: readonly unknown[], positions: ArrayLike<number>): InParts<unknown[]> {
+  const result = new Array<unknown>(positions.length);
+  yield* eachRange(positions.length, (begin, end) => {
+    for (let i = begin; i < end; i++) result[i] = values[positions[i]!];
+  });
   return result;
 }
 

@@ -4,6 +4,7 @@
  */
 import { Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
+import { atOnce, eachRange, type InParts } from '../../core/inParts.js';
 import { show } from '../../core/show.js';
 import type { EncodedLabels } from '../base/labels.js';
 
@@ -69,12 +70,19 @@ export function orderedSplit({ train, test }: SplitCounts): RowSplit {
 
 /** Rows drawn from all of them. */
 export function randomSplit(rows: number, counts: SplitCounts, seed: number): RowSplit {
-  return drawSplit(new Draws(seed, STREAMS.split), rows, counts);
+  return atOnce(splitting(rows, counts, seed));
 }
 
+/** {@link randomSplit} in parts. */
+export const splitting = (rows: number, counts: SplitCounts, seed: number): InParts<RowSplit> =>
+  drawing(new Draws(seed, STREAMS.split), rows, counts);
+
 /** {@link randomSplit} by the next draws of a sequence. */
-export function drawSplit(draws: Draws, rows: number, { train, test }: SplitCounts): RowSplit {
-  const order = draws.permutation(rows);
+export const drawSplit = (draws: Draws, rows: number, counts: SplitCounts): RowSplit =>
+  atOnce(drawing(draws, rows, counts));
+
+function* drawing(draws: Draws, rows: number, { train, test }: SplitCounts): InParts<RowSplit> {
+  const order = yield* draws.permuting(rows);
   return { test: order.slice(0, test), train: order.slice(test, test + train) };
 }
 
@@ -84,20 +92,72 @@ export function drawSplit(draws: Draws, rows: number, { train, test }: SplitCoun
  *   there are classes
  */
 export function stratifiedSplit(labels: EncodedLabels, counts: SplitCounts, seed: number): RowSplit {
-  return drawStratified(new Draws(seed, STREAMS.split), labels, counts);
+  return atOnce(splittingStratified(labels, counts, seed));
 }
 
+/** {@link stratifiedSplit} in parts. */
+export const splittingStratified = (
+  labels: EncodedLabels,
+  counts: SplitCounts,
+  seed: number,
+): InParts<RowSplit> => drawingStratified(new Draws(seed, STREAMS.split), labels, counts);
+
 /** {@link stratifiedSplit} by the next draws of a sequence. */
-export function drawStratified(
+export const drawStratified = (draws: Draws, labels: EncodedLabels, counts: SplitCounts): RowSplit =>
+  atOnce(drawingStratified(draws, labels, counts));
+
+function* drawingStratified(
   draws: Draws,
-  { codes, classes }: EncodedLabels,
+  labels: EncodedLabels,
   { train, test }: SplitCounts,
-): RowSplit {
-  const members = classes.map((): number[] => []);
-  codes.forEach((code, row) => {
-    members[code]!.push(row);
+): InParts<RowSplit> {
+  const members = yield* membersOf(labels);
+  const counts = members.map(({ length }) => length);
+  checkMembers(labels, counts, { train, test });
+  const testCounts = apportion(test, counts);
+  const trainCounts = apportion(
+    train,
+    counts.map((n, c) => n - testCounts[c]!),
+  );
+  const chosen = { train: new Uint32Array(train), test: new Uint32Array(test) };
+  let [toTrain, toTest] = [0, 0];
+  for (const [c, own] of members.entries()) {
+    const order = yield* draws.permuting(own.length);
+    const [held, known] = [testCounts[c]!, trainCounts[c]!];
+    yield* eachRange(held + known, (begin, end) => {
+      for (let i = begin; i < end; i++) {
+        if (i < held) chosen.test[toTest++] = own[order[i]!]!;
+        else chosen.train[toTrain++] = own[order[i]!]!;
+      }
+    });
+  }
+  return { train: yield* mixed(draws, chosen.train), test: yield* mixed(draws, chosen.test) };
+}
+
+/** The rows of each class, in order. */
+function* membersOf({ codes, classes }: EncodedLabels): InParts<Uint32Array[]> {
+  const counts = new Uint32Array(classes.length);
+  yield* eachRange(codes.length, (begin, end) => {
+    for (let row = begin; row < end; row++) counts[codes[row]!]!++;
   });
-  const rare = members.findIndex(({ length }) => length === 1);
+  const members = Array.from(counts, (count) => new Uint32Array(count));
+  const found = new Uint32Array(classes.length);
+  yield* eachRange(codes.length, (begin, end) => {
+    for (let row = begin; row < end; row++) {
+      const code = codes[row]!;
+      members[code]![found[code]!++] = row;
+    }
+  });
+  return members;
+}
+
+/** @throws SteepestError `ERR_ARGUMENT` for too few rows of a class, or in a part */
+function checkMembers(
+  { classes }: EncodedLabels,
+  counts: readonly number[],
+  { train, test }: SplitCounts,
+): void {
+  const rare = counts.indexOf(1);
   if (rare >= 0) {
     refuse(
       'at least two rows of every class, one for each part',
@@ -105,7 +165,7 @@ export function drawStratified(
       'Remove it, or merge rare classes.',
     );
   }
-  const present = members.filter(({ length }) => length > 0).length;
+  const present = counts.filter((count) => count > 0).length;
   if (Math.min(train, test) < present) {
     refuse(
       `both parts to have a row for each of the ${present} classes`,
@@ -113,21 +173,15 @@ export function drawStratified(
       'Change the share that is held out, or pass more rows.',
     );
   }
-  const counts = members.map(({ length }) => length);
-  const testCounts = apportion(test, counts);
-  const trainCounts = apportion(
-    train,
-    counts.map((n, c) => n - testCounts[c]!),
-  );
-  const chosen = { train: [] as number[], test: [] as number[] };
-  members.forEach((own, c) => {
-    const order = draws.permutation(own.length);
-    const at = (i: number): number => own[order[i]!]!;
-    for (let i = 0; i < testCounts[c]!; i++) chosen.test.push(at(i));
-    for (let i = 0; i < trainCounts[c]!; i++) chosen.train.push(at(testCounts[c]! + i));
+}
+
+/** The same rows in random order. */
+function* mixed(draws: Draws, rows: Uint32Array): InParts<Uint32Array> {
+  const order = yield* draws.permuting(rows.length);
+  yield* eachRange(order.length, (begin, end) => {
+    for (let i = begin; i < end; i++) order[i] = rows[order[i]!]!;
   });
-  const mix = (list: number[]): Uint32Array => draws.permutation(list.length).map((i) => list[i]!);
-  return { train: mix(chosen.train), test: mix(chosen.test) };
+  return order;
 }
 
 /**
