@@ -42,7 +42,7 @@ export function siteLink(link, from, { root, repository }) {
  * README may for npm, where it stands alone; undefined for images of other sites.
  * @param {string} image as the page names it
  * @param {string} from folder of the page in the repository
- * @param {string} repository such as https://github.com/ada/steepest
+ * @param {string} repository the address of the repository, without a slash at its end
  */
 export function imageFile(image, from, repository) {
   if (!/^[a-z]+:/.test(image)) return posix.normalize(posix.join(from, image));
