@@ -9,11 +9,12 @@ import { show } from '../../core/show.js';
 import { type CsvDataset, csv } from '../../data/csv/dataset.js';
 import { LineReader } from '../../data/csv/lineReader.js';
 import type { CsvColumnType, CsvOptions } from '../../data/csv/options.js';
-import { MISSING, resolveOptions } from '../../data/csv/resolveOptions.js';
+import { resolveOptions } from '../../data/csv/resolveOptions.js';
 import type { CsvSource } from '../../data/csv/source.js';
 import type { DataTable } from '../../data/dataTable.js';
 import { fileError } from '../../data/fileErrors.js';
 import { ReadBudget } from '../../data/limits/readLimits.js';
+import { dateFormat, missingTexts, ownOf } from './csvCells.js';
 import { type ColumnReading, lookAtColumns } from './csvColumns.js';
 
 /** How the columns of a CSV file are read; JSON. What it leaves out is found in the first rows. */
@@ -114,11 +115,10 @@ async function* hinted(tables: AsyncIterable<DataTable>): AsyncGenerator<DataTab
 /** What the first rows say of a file. */
 async function lookAt(source: CsvSource, given: CsvReading, base: CsvOptions) {
   const layout = await layoutOf(source, base);
-  const extra = given.missing ?? [];
   const options: CsvOptions = {
     ...base,
     ...layout,
-    missing: [...MISSING, ...extra],
+    missing: missingTexts(given.missing),
     ...(given.header === false ? { header: false } : {}),
   };
   const resolved = resolveOptions(source, options);
@@ -135,14 +135,12 @@ async function readTable(source: CsvSource, given: CsvReading, base: CsvOptions)
 }
 
 function datasetOf(source: CsvSource, options: CsvOptions, reading: CsvReading): CsvDataset {
-  const { types = {}, dates = {}, missing = [] } = reading;
+  const { types = {}, dates = {}, missing } = reading;
   return csv(source, {
     ...options,
-    missing: [...MISSING, ...missing],
+    missing: missingTexts(missing),
     types: types as Record<string, CsvColumnType>,
-    dates: Object.fromEntries(
-      Object.entries(dates).map(([name, format]) => [name, format === '' ? {} : { format }]),
-    ),
+    dates: Object.fromEntries(Object.entries(dates).map(([name, format]) => [name, dateFormat(format)])),
   });
 }
 
@@ -211,9 +209,6 @@ function merged(
   };
   return { reading, notes };
 }
-
-const ownOf = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
-  record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 
 function refuseSuspect(path: string, name: string, { text, line }: { text: string; line: number }): never {
   throw fileError(

@@ -1,16 +1,14 @@
 import type { LoadedModel } from './model/loadServed.js';
 import type { RowReader } from './model/rows.js';
-import { exampleRow } from './model/served.js';
 import type { ServeOptions } from './options.js';
 
 /** What `GET /` answers: the model, what it takes, and how to ask it. */
 export function describeServer(
-  { served, digest, loadedAt, file, examples }: LoadedModel,
+  { served, digest, loadedAt, file, example: row }: LoadedModel,
   { maxBodyBytes, maxQueue, maxBatch, timeoutMs }: ServeOptions,
   version: string,
 ): object {
   const { info, reader } = served;
-  const row = exampleRow(reader, examples);
   const body = row && { row, ...(info.whyNoProbabilities === undefined ? { proba: true } : {}) };
   return {
     model: {
@@ -37,10 +35,19 @@ export function describeServer(
 }
 
 function describeInputs({ inputs }: RowReader): object {
-  const { names, types, imageShape } = inputs;
+  const { names, types, imageShape, forms, missing } = inputs;
   if (names !== undefined) {
-    const columns = names.map((name, position) => ({ name, position, type: types[position] ?? 'unused' }));
-    return { rows: 'objects by name, or lists in this order', columns };
+    const columns = names.map((name, position) => {
+      const form = forms?.[position];
+      const type = form?.type ?? types[position] ?? 'unused';
+      return {
+        name,
+        position,
+        type,
+        ...(form?.type === 'date' ? { format: form.format || 'ISO 8601' } : {}),
+      };
+    });
+    return { rows: 'objects by name, or lists in this order', columns, missing };
   }
   const list = { rows: 'lists', length: types.length };
   if (imageShape !== undefined) return { ...list, type: 'number', image: imageShape };

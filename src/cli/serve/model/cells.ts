@@ -1,7 +1,6 @@
 import { nearestName } from '../../../core/nearest.js';
 import { show } from '../../../core/show.js';
 import { listed } from '../../../core/unknownColumn.js';
-import type { ColumnType } from '../../../estimators/onnx/table.js';
 import { refuseBody } from '../http/refusal.js';
 
 /** One value as columns hold it: NaN is a gap among numbers, null among texts. */
@@ -63,14 +62,14 @@ export function refuseMissing(
   row: object,
   name: string,
   known: readonly string[],
-  type: ColumnType,
+  kind: string,
   path: string,
 ): never {
   const given = Object.keys(row);
   const others = given.filter((key) => !known.includes(key));
   const near = nearestName(name, others);
   refuseBody('ERR_SHAPE', path + pathOf(name), {
-    expected: `${type === 'text' ? 'text' : 'a number'} in column ${show(name)}, as in fit`,
+    expected: `${kind} in column ${show(name)}, as in fit`,
     given: given.length === 0 ? 'a row without columns' : `only columns ${listed(given)}`,
     hint:
       near === undefined

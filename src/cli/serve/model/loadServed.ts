@@ -8,11 +8,13 @@ import '../../../estimators/index.js';
 import { load } from '../../../estimators/load.js';
 import type { LoadedEstimator } from '../../../estimators/registry.js';
 import { fileBytes } from '../../../io/modelFile.js';
-import { safetensorsLength } from '../../../io/safetensors.js';
+import { readTensorInfo, safetensorsLength } from '../../../io/safetensors.js';
+import { ALL_TYPES } from '../../../io/safetensorsTypes.js';
 import { Sequential } from '../../../networks/models/sequential.js';
-import { isOfRows } from '../http/refusal.js';
-import { type ExampleCells, exampleCells } from './exampleCells.js';
-import { exampleRow, type Served } from './served.js';
+import { modelInfoFrom } from '../../modelInfo.js';
+import { type ExampleRow, tryExamples } from './example.js';
+import { exampleCells } from './exampleCells.js';
+import type { Served } from './served.js';
 import { ServedEstimator } from './servedEstimator.js';
 import { ServedNetwork } from './servedNetwork.js';
 
@@ -24,8 +26,8 @@ export interface LoadedModel {
   /** SHA-256 of its bytes, in hex. */
   digest: string;
   loadedAt: Date;
-  /** Values that columns may have, by their numbers. */
-  examples: ExampleCells;
+  /** A row that it takes; undefined for very many inputs, or if none was found. */
+  example: ExampleRow | undefined;
   /** What a row took, the second time. */
   msPerRow: number;
 }
@@ -63,28 +65,8 @@ async function digestOf(bytes: Uint8Array): Promise<string> {
 export async function servedFrom(path: string, bytes: Uint8Array, digest: string): Promise<LoadedModel> {
   const model = await load(bytes);
   const isNetwork = model instanceof Sequential;
-  const served = isNetwork ? new ServedNetwork(model) : new ServedEstimator(model as LoadedEstimator);
-  const examples: ExampleCells = isNetwork ? new Map() : exampleCells(model);
-  const msPerRow = warmUp(served, examples);
-  return { served, file: basename(path), digest, loadedAt: new Date(), examples, msPerRow };
-}
-
-/** Predictions before the first request; the later ones show what a row costs. */
-const WARM_UPS = 3;
-
-function warmUp(served: Served, examples: ExampleCells): number {
-  const { reader, info } = served;
-  const row = exampleRow(reader, examples) ?? Array(reader.inputs.types.length).fill(0);
-  let ms = 0;
-  for (let i = 0; i < WARM_UPS; i++) {
-    const begun = performance.now();
-    try {
-      served.predictSync(reader.readOne(row, 'row'), info.whyNoProbabilities === undefined);
-    } catch (error) {
-      // The example may be no row of this model: its encoders know their categories.
-      if (!isOfRows(error)) throw error;
-    }
-    ms = performance.now() - begun;
-  }
-  return ms;
+  const info = modelInfoFrom(readTensorInfo(bytes, ALL_TYPES).metadata);
+  const served = isNetwork ? new ServedNetwork(model) : new ServedEstimator(model as LoadedEstimator, info);
+  const tried = tryExamples(served, isNetwork ? new Map() : exampleCells(model));
+  return { served, file: basename(path), digest, loadedAt: new Date(), ...tried };
 }

@@ -2,7 +2,11 @@ import { show } from '../../../core/show.js';
 import { isSample } from '../../../data/sampleShape.js';
 import type { ColumnType } from '../../../estimators/onnx/table.js';
 import { refuseBody } from '../http/refusal.js';
-import { type CellRules, type CellValue, numberCell, pathOf, refuseMissing, textCell } from './cells.js';
+import { CellReader } from './cellReader.js';
+import { type CellRules, type CellValue, numberCell, pathOf, refuseMissing } from './cells.js';
+
+/** How the texts of a column of numbers are written; a date has strptime's format, or '' for ISO 8601. */
+export type ColumnForm = { type: 'date'; format: string } | { type: 'boolean' };
 
 /** What a model takes. */
 export interface Inputs extends CellRules {
@@ -12,6 +16,10 @@ export interface Inputs extends CellRules {
   types: readonly (ColumnType | undefined)[];
   /** Height, width and channels of images; undefined for rows. */
   imageShape: readonly number[] | undefined;
+  /** Of each column that may hold texts for numbers; undefined if none may. */
+  forms?: readonly (ColumnForm | undefined)[] | undefined;
+  /** Texts that stand for a gap; undefined if only null does. */
+  missing?: readonly string[] | undefined;
 }
 
 /**
@@ -27,9 +35,12 @@ export class RowReader {
   private readonly cols: number;
   private readonly isNumbers: boolean;
   private readonly used: readonly number[];
+  private readonly cells: CellReader;
 
+  /** @throws SteepestError `ERR_ARGUMENT` for a format of dates that is none */
   constructor(readonly inputs: Inputs) {
     const { types } = inputs;
+    this.cells = new CellReader(inputs);
     this.cols = types.length;
     this.isNumbers = types.every((type) => type === 'number');
     this.used = types.flatMap((type, j) => (type === undefined ? [] : [j]));
@@ -68,14 +79,14 @@ export class RowReader {
   }
 
   private fill(to: Float64Array | Float32Array, at: number, row: unknown, path: () => string): void {
-    const { inputs, cols } = this;
+    const { inputs, cols, cells } = this;
     if (!Array.isArray(row)) {
       const { object, names } = this.named(row, path());
       names.forEach((name, j) => {
         const value = Object.hasOwn(object, name)
           ? object[name]
-          : refuseMissing(object, name, names, 'number', path());
-        to[at + j] = numberCell(value, () => path() + pathOf(name), inputs);
+          : refuseMissing(object, name, names, cells.kindOf(j), path());
+        to[at + j] = cells.number(value, j, () => path() + pathOf(name));
       });
       return;
     }
@@ -85,28 +96,30 @@ export class RowReader {
       return;
     }
     if (row.length !== cols) this.refuseLength(row, path());
+    const { takesAllNumbers } = cells;
     for (let j = 0; j < cols; j++) {
       const value: unknown = row[j];
       // The usual case first: images have thousands of numbers.
-      if (typeof value === 'number' && Math.abs(value) < MOST_USUAL) to[at + j] = value;
-      else to[at + j] = numberCell(value, () => `${path()}[${j}]`, inputs);
+      if (takesAllNumbers && typeof value === 'number' && Math.abs(value) < MOST_USUAL) to[at + j] = value;
+      else to[at + j] = cells.number(value, j, () => `${path()}[${j}]`);
     }
   }
 
   private readCells(columns: readonly CellValue[][], i: number, row: unknown, path: string): void {
+    const { cells } = this;
     const { names, types } = this.inputs;
     const isList = Array.isArray(row);
     if (isList && row.length !== this.cols) this.refuseLength(row, path);
     const object = isList ? undefined : this.named(row, path).object;
     this.used.forEach((j, k) => {
-      const type = types[j] as ColumnType;
       const name = names?.[j] ?? j;
       const cellPath = (): string => path + pathOf(object === undefined ? j : name);
       let value: unknown;
       if (isList) value = row[j];
       else if (Object.hasOwn(object!, name)) value = object![name];
-      else refuseMissing(object!, String(name), names!, type, path);
-      columns[k]![i] = type === 'text' ? textCell(value, cellPath) : numberCell(value, cellPath, this.inputs);
+      else refuseMissing(object!, String(name), names!, cells.kindOf(j), path);
+      const isText = types[j] === 'text';
+      columns[k]![i] = isText ? cells.text(value, cellPath) : cells.number(value, j, cellPath);
     });
   }
 

@@ -1,12 +1,10 @@
-import type { ColumnType } from '../../../estimators/onnx/table.js';
-import type { ExampleCells } from './exampleCells.js';
 import type { RowReader, Rows } from './rows.js';
 
 /** What a model does with rows. */
 export type Task = 'classification' | 'regression' | 'transformation' | 'outputs';
 
 /** What a model says of itself, besides its inputs. */
-export interface ModelInfo {
+export interface ServedInfo {
   /** The class: `Pipeline`, `Sequential` … */
   type: string;
   /** The estimator in one line. */
@@ -29,7 +27,7 @@ export interface Answers {
 
 /** A model as the server asks it. Same bits by either way, for any number of rows at a time. */
 export interface Served {
-  readonly info: ModelInfo;
+  readonly info: ServedInfo;
   readonly reader: RowReader;
   /** On this thread. @throws what the model throws */
   predictSync(rows: Rows, proba: boolean): Answers;
@@ -73,27 +71,4 @@ export class NamedTexts {
     }
     return `${text}}`;
   }
-}
-
-/** The largest number of inputs for which an example is shown. */
-const MOST_SHOWN = 4096;
-
-/**
- * A row that a model takes; undefined for very many inputs.
- * @param cells values that columns may have, by their numbers
- */
-export function exampleRow(
-  { inputs }: RowReader,
-  cells: ExampleCells = new Map(),
-): Record<string, unknown> | unknown[] | undefined {
-  const { names, types } = inputs;
-  if (types.length > MOST_SHOWN) return undefined;
-  const cell = (type: ColumnType | undefined, j: number): unknown => {
-    return cells.get(j) ?? (type === 'text' ? 'text' : 0);
-  };
-  if (names === undefined) return types.map(cell);
-  const used = names.flatMap((name, j): [string, unknown][] =>
-    types[j] === undefined ? [] : [[name, cell(types[j], j)]],
-  );
-  return Object.fromEntries(used);
 }

@@ -2,8 +2,10 @@ import { SteepestError } from '../../../core/errors.js';
 import { Matrix } from '../../../core/matrix.js';
 import { DataTable } from '../../../data/dataTable.js';
 import type { LoadedEstimator } from '../../../estimators/registry.js';
+import type { ModelInfo } from '../../modelInfo.js';
 import { RowReader, type Rows } from './rows.js';
-import { type Answers, listText, type ModelInfo, NamedTexts, numberText, type Served } from './served.js';
+import { type Answers, listText, NamedTexts, numberText, type Served, type ServedInfo } from './served.js';
+import { trainedForms } from './trainedForms.js';
 
 /** What a prediction or a transform returns. */
 type Result = readonly unknown[] | Float64Array | Matrix | DataTable;
@@ -11,19 +13,34 @@ type Result = readonly unknown[] | Float64Array | Matrix | DataTable;
 /** An estimator of any class, a pipeline or a search's best. */
 export class ServedEstimator implements Served {
   readonly reader: RowReader;
-  readonly info: ModelInfo;
+  readonly info: ServedInfo;
   private readonly method: 'predict' | 'transform';
   private readonly byClass: NamedTexts | undefined;
   /** Classes as JSON. */
   private readonly labels = new Map<unknown, string>();
 
-  /** @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` for one that takes no rows */
-  constructor(private readonly model: LoadedEstimator) {
+  /**
+   * @param info what `steepest train` wrote of the model
+   * @throws SteepestError `ERR_NOT_FITTED`; `ERR_ARGUMENT` for one that takes no rows; `ERR_MODEL_FILE`
+   *   for formats of dates that are none
+   */
+  constructor(
+    private readonly model: LoadedEstimator,
+    info?: ModelInfo,
+  ) {
     const last = lastOf(model);
     const predicts = 'predict' in last;
     if (!predicts && !('transformSync' in last)) refuseModel(model.type);
     const { names, types } = model.onnxColumns();
-    this.reader = new RowReader({ names, types, imageShape: undefined, takesGaps: true, isFloat32: false });
+    const forms = trainedForms(info, { names, types });
+    this.reader = new RowReader({
+      names,
+      types,
+      imageShape: undefined,
+      takesGaps: true,
+      isFloat32: false,
+      ...forms,
+    });
     this.method = predicts ? 'predict' : 'transform';
     const classes = predicts && isClassifier(last) ? classesOf(last) : undefined;
     for (const label of classes ?? []) this.labels.set(label, JSON.stringify(label));
@@ -33,7 +50,7 @@ export class ServedEstimator implements Served {
       type: model.type,
       text: String(model),
       task: !predicts ? 'transformation' : classes === undefined ? 'regression' : 'classification',
-      classes: classes as ModelInfo['classes'],
+      classes: classes as ServedInfo['classes'],
       whyNoProbabilities,
       outputs: undefined,
     };

@@ -7,12 +7,12 @@ import { Classes } from '../../../networks/models/classify.js';
 import { type Compiled, resolveCompile } from '../../../networks/models/compileOptions.js';
 import type { Sequential } from '../../../networks/models/sequential.js';
 import { RowReader, type Rows } from './rows.js';
-import { type Answers, listText, type ModelInfo, NamedTexts, numberText, type Served } from './served.js';
+import { type Answers, listText, NamedTexts, numberText, type Served, type ServedInfo } from './served.js';
 
 /** A network: its classes if it has such, otherwise its outputs. */
 export class ServedNetwork implements Served {
   readonly reader: RowReader;
-  readonly info: ModelInfo;
+  readonly info: ServedInfo;
   private readonly classes: Classes | undefined;
   private readonly byClass: NamedTexts;
   private readonly labels: readonly string[] = [];
