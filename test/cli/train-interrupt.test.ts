@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkpointFolder } from '#steepest/cli/train/checkpoints.js';
+import { spawnNode } from '../support/spawnNode.js';
 import { ROOT } from '../support/trackedFiles.js';
 import { steepest } from './inProcess.js';
 
@@ -38,7 +39,7 @@ interface Ended {
 
 /** Runs the packed command, and does something once stderr says `words`. */
 function run(args: readonly string[], words: RegExp, then: (child: ChildProcess) => void): Promise<Ended> {
-  const child = spawn(process.execPath, [join(ROOT, 'dist/bundle/cjs/cli.js'), ...args]);
+  const child = spawnNode([join(ROOT, 'dist/bundle/cjs/cli.js'), ...args]);
   const said = { stdout: '', stderr: '' };
   let isDone = false;
   child.stdout.on('data', (piece) => {
@@ -170,7 +171,7 @@ describe('steepest train that is interrupted', () => {
     for (const workers of ['1', '2']) {
       const out = at(`typescript-${workers}.st`);
       const cli = join(ROOT, 'dist/bundle/cjs/cli.js');
-      const child = spawn(process.execPath, [cli, ...args, '-o', out, '--workers', workers], { env });
+      const child = spawnNode([cli, ...args, '-o', out, '--workers', workers], { env });
       expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
     }
     const [one, two] = ['1', '2'].map((workers) => readFileSync(at(`typescript-${workers}.st`)));

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import sharp from 'sharp';
 import { layers, sequential } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customers } from '../../scripts/verify/lib/fourCommands.mjs';
+import { spawnNode } from '../support/spawnNode.js';
 
 const run = promisify(execFile);
 const command = fileURLToPath(new URL('../../dist/bundle/cjs/cli.js', import.meta.url));
@@ -60,7 +61,7 @@ async function serve(line: string): Promise<{ url: string; stop(): Promise<numbe
     .split(' ')
     .slice(2)
     .filter((arg) => !/^(--json|--port|\d+)$/.test(arg));
-  const server = spawn(process.execPath, [command, ...args, '--port', '0', '--json'], { cwd: folder });
+  const server = spawnNode([command, ...args, '--port', '0', '--json'], { cwd: folder });
   const end = once(server, 'close');
   const [first] = (await once(server.stdout, 'data')) as [Buffer];
   const stop = async (): Promise<number | null> => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { load, Pipeline } from 'steepest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customers } from '../../examples/lib/customers.mjs';
+import { spawnNode } from '../support/spawnNode.js';
 import { numberAfter, run, TIMEOUT } from './run.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,10 +20,8 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** Starts the server and waits for its port. */
 async function start(args: string[]): Promise<{ server: ChildProcess; url: string; said: string[] }> {
-  const server = spawn(process.execPath, ['examples/serve.mjs', '--port', '0', '--rows', '400', ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const server = spawnNode(['examples/serve.mjs', '--port', '0', '--rows', '400', ...args], { cwd: root });
+  server.stderr.pipe(process.stderr, { end: false });
   const said: string[] = [];
   const lines = createInterface({ input: server.stdout! });
   lines.on('line', (line) => said.push(line));

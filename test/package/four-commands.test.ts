@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { fourCommands } from '../../scripts/verify/lib/fourCommands.mjs';
+import { END_WITH_PARENT } from '../support/spawnNode.js';
 
 const command = fileURLToPath(new URL('../../dist/bundle/cjs/cli.js', import.meta.url));
 
@@ -15,7 +16,9 @@ describe('four commands', () => {
       const cwd = mkdtempSync(join(tmpdir(), 'steepest-four-'));
       try {
         const env = { PATH: process.env.PATH, STEEPEST_BACKEND: backend };
-        const accuracy = await fourCommands({ program: process.execPath, before: [command], cwd, env });
+        const program = process.execPath;
+        const guard = ['--require', END_WITH_PARENT];
+        const accuracy = await fourCommands({ program, before: [command], cwd, env, guard });
         expect(accuracy).toBeGreaterThan(0.8);
       } finally {
         rmSync(cwd, { recursive: true, force: true });

@@ -3,6 +3,7 @@ export interface CommandPlace {
   before: readonly string[];
   cwd: string;
   env: Record<string, string | undefined>;
+  guard?: readonly string[];
 }
 export function customers(count: number, seed: number): string;
 export function fourCommands(place: CommandPlace): Promise<number>;

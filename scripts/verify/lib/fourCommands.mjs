@@ -58,10 +58,11 @@ async function ask(url) {
 /**
  * The four commands in an empty folder.
  * @param place `program` with the arguments `before`, in the folder `cwd`, with the variables `env`
+ *   and `guard`: options of Node.js for the server, whose stdin is a pipe from this process
  * @returns the accuracy on rows that were not trained on
  */
 export async function fourCommands(place) {
-  const { program, before, cwd, env } = place;
+  const { program, before, cwd, env, guard = [] } = place;
   writeFileSync(join(cwd, 'customers.csv'), customers(600, 11));
   writeFileSync(join(cwd, 'later.csv'), customers(300, 12));
   run(place, ['train', 'customers.csv', '--target', 'left']);
@@ -78,8 +79,8 @@ export async function fourCommands(place) {
   ).predictions;
   const serve = ['serve', 'model.safetensors', '--port', '0', '--json'];
   // A group of its own: Ctrl-C reaches npx and the server that it starts.
-  const options = { cwd, env, stdio: ['ignore', 'pipe', 'ignore'], detached: true };
-  const server = spawn(program, [...before, ...serve], options);
+  const options = { cwd, env, stdio: ['pipe', 'pipe', 'ignore'], detached: true };
+  const server = spawn(program, [...guard, ...before, ...serve], options);
   // Windows has neither groups nor Ctrl-C for other programs: there the server is ended at once.
   const isWindows = process.platform === 'win32';
   const stop = (signal) => (isWindows ? server.kill(signal) : process.kill(-server.pid, signal));

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LinearRegression } from 'steepest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { END_WITH_PARENT, spawnNode } from '../../support/spawnNode.js';
 import { ROOT } from '../../support/trackedFiles.js';
 import { ask, post, statuses } from './serving.js';
 
@@ -36,13 +37,13 @@ interface Started {
 }
 
 function start(...args: string[]): Started {
-  const child = spawn(process.execPath, [cli, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawnNode([cli, 'serve', ...args]);
   children.push(child);
   let [out, err] = ['', ''];
-  child.stdout!.setEncoding('utf8').on('data', (chunk) => {
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
     out += chunk;
   });
-  child.stderr!.setEncoding('utf8').on('data', (chunk) => {
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
     err += chunk;
   });
   const exit = once(child, 'close').then(([code]) => code as number | null);
@@ -153,5 +154,27 @@ describe('steepest serve', () => {
     });
     await Promise.all(ends);
     other.close();
+  });
+
+  it('of a test ends with the process of the test, however that ends', async () => {
+    const program = `
+      const { spawn } = require('node:child_process');
+      const server = spawn(process.execPath, ${JSON.stringify(['--require', END_WITH_PARENT, cli, 'serve', file, '--port', '0', '--json'])});
+      server.stdout.pipe(process.stdout);`;
+    const parent = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(parent);
+    const [line] = await once(parent.stdout!.setEncoding('utf8'), 'data');
+    const { pid, url } = JSON.parse(line);
+    expect((await ask(url, '/health')).status).toBe(200);
+    const isRunning = (): boolean => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    expect(isRunning()).toBe(true);
+    parent.kill('SIGKILL');
+    await expect.poll(isRunning, { timeout: 10_000 }).toBe(false);
   });
 });

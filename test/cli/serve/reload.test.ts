@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LinearRegression, StandardScaler } from 'steepest';
 import { describe, expect, it } from 'vitest';
+import { spawnNode } from '../../support/spawnNode.js';
 import { ask, serving, type TestServer } from './serving.js';
 
 /** A model whose prediction for [1] tells it from others. */
@@ -120,9 +120,7 @@ describe('what is no whole model changes nothing', () => {
         await model.save(${JSON.stringify(server.file)});
       }`;
     for (let kill = 0; kill < 3; kill++) {
-      const writer = spawn(process.execPath, ['--input-type=module', '-e', program], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
+      const writer = spawnNode(['--input-type=module', '-e', program]);
       await once(writer.stdout, 'data');
       await expect.poll(() => answerOf(server), { timeout: 10_000, interval: 5 }).toBeGreaterThan(3);
       const exit = once(writer, 'exit');
