@@ -17,8 +17,7 @@ describe('four commands', () => {
       try {
         const env = { PATH: process.env.PATH, STEEPEST_BACKEND: backend };
         const program = process.execPath;
-        const guard = ['--require', END_WITH_PARENT];
-        const accuracy = await fourCommands({ program, before: [command], cwd, env, guard });
+        const accuracy = await fourCommands({ program, before: [command], cwd, env, guard: END_WITH_PARENT });
         expect(accuracy).toBeGreaterThan(0.8);
       } finally {
         rmSync(cwd, { recursive: true, force: true });

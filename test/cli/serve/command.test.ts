@@ -159,7 +159,7 @@ describe('steepest serve', () => {
   it('of a test ends with the process of the test, however that ends', async () => {
     const program = `
       const { spawn } = require('node:child_process');
-      const server = spawn(process.execPath, ${JSON.stringify(['--require', END_WITH_PARENT, cli, 'serve', file, '--port', '0', '--json'])});
+      const server = spawn(process.execPath, ${JSON.stringify([...END_WITH_PARENT, cli, 'serve', file, '--port', '0', '--json'])});
       server.stdout.pipe(process.stdout);`;
     const parent = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(parent);
