@@ -6,7 +6,7 @@ import { dateFormat } from '../../data/csvCells.js';
 import { refuseBody } from '../http/refusal.js';
 import { type CellValue, numberCell, textCell } from './cells.js';
 import { dateText } from './dateText.js';
-import type { Inputs } from './rows.js';
+import type { Inputs } from './inputs.js';
 
 /** A day with two digits in each part: it shows a format. */
 const SHOWN_DAY = Date.UTC(2024, 11, 31);

@@ -3,7 +3,7 @@ import { DateReader } from '../../../data/csv/dateFormat.js';
 import { modelFileError } from '../../../io/modelFile.js';
 import { dateFormat, missingTexts, ownOf } from '../../data/csvCells.js';
 import type { ModelInfo } from '../../modelInfo.js';
-import type { ColumnForm, Inputs } from './rows.js';
+import type { ColumnForm, Inputs } from './inputs.js';
 
 /**
  * How the cells of requests may be written, from what `steepest train` wrote into a model's file:
