@@ -19,8 +19,12 @@ import type { CsvReading } from './readData.js';
 export interface ModelScore {
   /** As `steepest/metrics` calls it: 'accuracy', 'r2'. */
   name: string;
+  /** As tables and reports call it: 'F1 of “yes”'. */
+  title?: string;
   value: number;
-  baseline: number;
+  /** Undefined where a baseline has no such score. */
+  baseline?: number;
+  better?: 'higher' | 'lower';
   /** Over the folds of a cross-validation: the standard deviation, with n − 1. */
   sd?: number;
 }
@@ -121,9 +125,11 @@ function check(info: Record<string, unknown>): void {
       ({ name, role }) => isText(name) && isText(role) && ['number', 'category', 'date'].includes(role),
     );
   }
-  each('scores', ({ name, value, baseline, sd }) => {
-    const isNumber = (number: unknown): boolean => typeof number === 'number';
-    return isText(name) && isNumber(value) && isNumber(baseline) && (sd === undefined || isNumber(sd));
+  each('scores', ({ name, title, value, baseline, better, sd }) => {
+    const isNumber = (number: unknown): boolean => number === undefined || typeof number === 'number';
+    const isKnown = better === undefined || better === 'higher' || better === 'lower';
+    const isNamed = isText(name) && (title === undefined || isText(title));
+    return isNamed && isKnown && typeof value === 'number' && isNumber(baseline) && isNumber(sd);
   });
   const { trained, held, dropped } = fieldsOf(info.rows);
   if (![trained, held, dropped, info.seed].every(isCount)) fail('rows');

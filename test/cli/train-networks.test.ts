@@ -134,7 +134,7 @@ describe('steepest train of networks', () => {
     );
     expect(stderr).toMatch(/24 images of 6 × 8 pixels, 3 channels/);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^accuracy +/m);
+    expect(stdout).toMatch(/^Accuracy +/m);
     expect(readFileSync(at('photos.html'), 'utf8').includes('conv2d (linear)')).toBe(true);
     const info = (await readModelInfo(out))!;
     expect(info).toMatchObject({

@@ -70,10 +70,10 @@ describe('steepest evaluate', () => {
       const of = Object.fromEntries(
         said.scores.map(({ name, value, baseline }: Record<string, number>) => [name, [value, baseline]]),
       );
-      expect(of['R²'][0]).toBeCloseTo(0.75, 12);
-      expect(of['R²'][1]).toBeCloseTo(0, 12);
-      expect(of['Mean absolute error'][0]).toBeCloseTo(1, 12);
-      expect(of['Mean absolute error'][1]).toBeCloseTo(2, 12);
+      expect(of.r2[0]).toBeCloseTo(0.75, 12);
+      expect(of.r2[1]).toBeCloseTo(0, 12);
+      expect(of.mae[0]).toBeCloseTo(1, 12);
+      expect(of.mae[1]).toBeCloseTo(2, 12);
     },
   );
 
@@ -89,13 +89,18 @@ describe('steepest evaluate', () => {
     const rows = [0.1, 0.7, 0.3, 1.1, 0.2, 0.9, 0.4].map((y, i) => `1,${y},${i}`);
     writeFileSync(files.path('tenths.csv'), `b,y,a\n${rows.join('\n')}\n`);
     const { scores } = JSON.parse((await run('evaluate', 'trained', 'tenths.csv', '--json')).stdout);
-    expect(scores.find(({ name }: { name: string }) => name === 'R²').baseline).not.toBe(0);
+    expect(scores.find(({ name }: { name: string }) => name === 'r2').baseline).not.toBe(0);
     expect((await run('evaluate', 'trained', 'tenths.csv')).stdout).toMatch(/^R² +\S+ +0 +higher$/m);
   });
 
   it('knows classes of numbers', async () => {
     const { stdout } = await run('evaluate', 'classes', 'codes.csv', '-t', 'y', '--json');
-    expect(JSON.parse(stdout).scores[0]).toMatchObject({ name: 'Accuracy', value: 0.75, baseline: 0.75 });
+    expect(JSON.parse(stdout).scores[0]).toMatchObject({
+      name: 'accuracy',
+      title: 'Accuracy',
+      value: 0.75,
+      baseline: 0.75,
+    });
   });
 
   it('writes a page, whole or not at all', async () => {

@@ -1,4 +1,3 @@
-import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { shutdown } from '../../parallel/threads.js';
 import { report as pageOf } from '../../report/index.js';
@@ -10,36 +9,19 @@ import { EXIT } from '../exitCodes.js';
 import { type AnsweredRows, answeredRows } from '../model/answeredRows.js';
 import { type OpenModel, openModel } from '../model/openModel.js';
 import { print, printJson, say } from '../output.js';
+import { plainScores, scoreText } from '../scores.js';
 import type { evaluateSpec } from './command.js';
 
 /** The model's own names. */
 const NO_NAMES = { classes: undefined, targets: undefined };
 
-/** R² of the mean is 0 but for rounding. */
-const ROUNDING = 1e-12;
-
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /** The scores as a table, with what the baseline is. */
-function scoreText(rows: AnsweredRows, scores: Scores): string {
-  const cell = (value: number | undefined, text: (value: number) => string): string =>
-    value === undefined ? '–' : text(Math.abs(value) < ROUNDING ? 0 : value).replaceAll('\u00a0', ' ');
-  const cells = scores.list.map(({ name, value, baseline, text, better }) => [
-    name,
-    cell(value, text),
-    cell(baseline, text),
-    better,
-  ]);
-  const align: Align[] = ['left', 'right', 'right', 'left'];
+function evaluationText(rows: AnsweredRows, { list, baseline }: Scores): string {
   const dropped = rows.dropped === 0 ? '' : `; ${count(rows.dropped)} without a target left out`;
-  return [
-    `${rows.source}: ${count(rows.rows)} rows, target ${rows.target}${dropped}`,
-    '',
-    alignColumns(['score', 'model', 'baseline', 'better'], cells, align),
-    '',
-    scores.baseline.replaceAll('test rows', 'rows'),
-    '',
-  ].join('\n');
+  const head = `${rows.source}: ${count(rows.rows)} rows, target ${rows.target}${dropped}\n\n`;
+  return head + scoreText({ list, baseline: baseline.replaceAll('test rows', 'rows') }, 'model');
 }
 
 /** The page about the model on these rows. */
@@ -80,12 +62,12 @@ export async function runEvaluate({ arguments: given, options }: Read<typeof eva
       target: rows.target,
       rows: rows.rows,
       dropped: rows.dropped,
-      scores: scores.list.map(({ name, value, baseline, better }) => ({ name, value, baseline, better })),
+      scores: plainScores(scores),
       baseline: scores.baseline,
       ...(report === undefined ? {} : { report }),
     });
   } else {
-    await print(scoreText(rows, scores));
+    await print(evaluationText(rows, scores));
     if (report !== undefined) say(`page written to ${report}`);
   }
   await shutdown();

@@ -46,7 +46,7 @@ function withTraining(
       {
         name: 'scores',
         head: ['score', 'model', 'baseline'],
-        rows: scores.map(({ name, value, baseline }) => [name, value, baseline]),
+        rows: scores.map(({ name, title, value, baseline }) => [title ?? name, value, baseline ?? '–']),
       },
       ...tables,
     ],

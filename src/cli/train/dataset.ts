@@ -78,5 +78,18 @@ export async function rowsOf({ x, y }: Dataset, positions: Uint32Array): Promise
   };
 }
 
+/** Rows and targets as the model's report takes them: a network of images knows classes by names. */
+export function answered({ x, y }: Dataset, { kind, task }: Problem): [Inputs, Targets] {
+  const hasNames = kind === 'images' && task === 'classification';
+  return [x, hasNames ? Array.from(y as readonly unknown[], String) : y];
+}
+
+/** How often each value occurs. */
+export function countsOf<T>(values: ArrayLike<T>): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (let i = 0; i < values.length; i++) counts.set(values[i]!, (counts.get(values[i]!) ?? 0) + 1);
+  return counts;
+}
+
 /** The classes of rows of a classification. */
 export const labelsIn = ({ y }: Dataset): readonly Label[] => y as readonly Label[];

@@ -1,8 +1,9 @@
 /** Fits and scores: once with held-out rows, or for each fold and then with all rows. */
 
 import { join } from 'node:path';
-import type { ModelInfo, ModelScore } from '../modelInfo.js';
-import { overFolds } from '../scores.js';
+import type { Scores } from '../../report/scores/score.js';
+import type { ModelInfo } from '../modelInfo.js';
+import { type CommandScores, overFolds } from '../scores.js';
 import { type Dataset, type Problem, rowsOf, type WholeProblem } from './dataset.js';
 import type { FitManner, Fitted, Learner } from './learner.js';
 import type { TrainOptions } from './options.js';
@@ -24,7 +25,7 @@ export function validationOf({ test }: Problem, { valid, cv }: TrainOptions): Va
 export interface Result {
   /** The model that is written. */
   fitted: Fitted;
-  scores: readonly ModelScore[];
+  scores: CommandScores;
   rows: ModelInfo['rows'];
   /**
    * For the report: a model with the rows that it has learned from, and rows that it has not seen.
@@ -89,7 +90,7 @@ export async function train(training: Training, parts: Parts): Promise<Result> {
     return { fitted, scores, rows, shown: { fitted, train: known, test } };
   }
   const { data, folds } = parts;
-  const scores: ModelScore[][] = [];
+  const scores: Scores[] = [];
   let shown: Result['shown'] | undefined;
   for (const [i, fold] of folds.entries()) {
     begins(`fold ${i + 1} of ${folds.length}`);

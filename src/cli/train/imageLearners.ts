@@ -1,9 +1,8 @@
 /** Learners of images: a network that takes them as they are. */
 
-import { Matrix } from '../../core/matrix.js';
 import type { NdArray } from '../../core/ndarray.js';
 import type { Label } from '../../estimators/base/labels.js';
-import { classesOf, learnsClasses, taskOf } from '../../estimators/network/networkTask.js';
+import { learnsClasses } from '../../estimators/network/networkTask.js';
 import type { LayerConfig } from '../../networks/layers/definition.js';
 import { layers as layer } from '../../networks/layers/index.js';
 import { schedules } from '../../networks/models/schedules.js';
@@ -152,11 +151,6 @@ function fittedNetwork(model: Sequential, { task, classes }: Problem, history: F
       if (task === 'regression') return Float64Array.from((await model.predict(x as NdArray)).data);
       const names = (await model.predictClasses(x as NdArray)) as string[];
       return names.map((name) => labels.get(name)!);
-    },
-    async probabilities(x: Inputs) {
-      if (task === 'regression') return undefined;
-      const all = classesOf('predict', taskOf(model)).all(await model.predict(x as NdArray));
-      return new Matrix(all, [all.length / labels.size, labels.size]);
     },
   };
 }

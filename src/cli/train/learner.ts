@@ -1,6 +1,5 @@
 /** What learns a problem: one function from rows to a fitted model. */
 
-import type { Matrix } from '../../core/matrix.js';
 import type { Label } from '../../estimators/base/labels.js';
 import type { Pipeline } from '../../estimators/composition/pipeline.js';
 import type { Sequential } from '../../networks/models/sequential.js';
@@ -16,8 +15,6 @@ export interface Fitted {
   history: FitHistory | undefined;
   /** Classes, or numbers. */
   predict(x: Inputs): Promise<readonly Label[] | Float64Array>;
-  /** [rows, classes]; undefined for a regression, and for scores that are no probabilities. */
-  probabilities(x: Inputs): Promise<Matrix<Float64Array> | undefined>;
 }
 
 /** How a fit runs; no bit of its result depends on it. */

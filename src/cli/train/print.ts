@@ -1,10 +1,7 @@
-/** What a training says: its decisions for people, and scores as a table. */
+/** What a training says: its decisions, for people. */
 
-import { alignColumns } from '../../core/alignColumns.js';
 import type { NdArray } from '../../core/ndarray.js';
-import type { ModelScore } from '../modelInfo.js';
-import { countsOf, SCORE_TITLES } from '../scores.js';
-import { type ColumnPlan, labelsIn, type Problem, type WholeProblem } from './dataset.js';
+import { type ColumnPlan, countsOf, labelsIn, type Problem, type WholeProblem } from './dataset.js';
 import type { Validation } from './fit.js';
 import type { Learner } from './learner.js';
 
@@ -105,23 +102,4 @@ export function leakWarnings({ columns = [], target }: Problem): string[] {
         `warning: '${name}' says the same as '${target}' and is left out: would you know it when you predict? ` +
         `If so, pass --categorical or --numeric '${name}'.`,
     );
-}
-
-const number = (value: number): string => {
-  const size = Math.abs(value);
-  return size >= 1000
-    ? value.toLocaleString('en-US', { maximumFractionDigits: 0 })
-    : value.toFixed(size >= 100 ? 1 : 4);
-};
-
-/** An aligned table: a row per score. */
-export function scoreTable(scores: readonly ModelScore[]): string {
-  const isOverFolds = scores.some(({ sd }) => sd !== undefined);
-  const rows = scores.map(({ name, value, sd, baseline }) => [
-    SCORE_TITLES[name] ?? name,
-    sd === undefined ? number(value) : `${number(value)} ± ${number(sd)}`,
-    number(baseline),
-  ]);
-  const head = ['score', isOverFolds ? 'mean ± sd' : 'held out', 'baseline'];
-  return alignColumns(head, rows, ['left', 'right', 'right']);
 }

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { type ReportOptions, writeReport } from '../../report/index.js';
 import type { ModelInfo } from '../modelInfo.js';
-import type { Dataset, Problem } from './dataset.js';
+import { answered, type Problem } from './dataset.js';
 import type { Result } from './fit.js';
 import type { Learner } from './learner.js';
 
@@ -25,8 +25,8 @@ export async function writeTrainReport(
   const { fitted, train, test } = result.shown;
   const options: ReportOptions = {
     model: fitted.model,
-    train: rowsFor(train, problem),
-    test: rowsFor(test, problem),
+    train: answered(train, problem) as ReportOptions['train'] & object,
+    test: answered(test, problem) as ReportOptions['test'],
     title: `${target} of ${basename(source)}`,
     notes: notesOf(info, learner),
     seed: info.seed,
@@ -36,12 +36,6 @@ export async function writeTrainReport(
     ...(classes === undefined ? {} : { classes: classes.map(String) }),
   };
   await writeReport(path, options);
-}
-
-/** A network of images knows its classes by their names. */
-function rowsFor({ x, y }: Dataset, { kind, task }: Problem): ReportOptions['test'] {
-  const hasNames = kind === 'images' && task === 'classification';
-  return [x, hasNames ? Array.from(y as readonly unknown[], String) : y] as ReportOptions['test'];
 }
 
 function notesOf({ validation, version }: ModelInfo, { words }: Learner): string {

@@ -8,6 +8,7 @@ import type { Read } from '../commandSpec.js';
 import { EXIT } from '../exitCodes.js';
 import { type ModelColumn, type ModelInfo, writeModelInfo } from '../modelInfo.js';
 import { print, printJson, say } from '../output.js';
+import { plainScores, scoreText } from '../scores.js';
 import { checkpointFolder, findCheckpoints, removeCheckpoints } from './checkpoints.js';
 import { chooseLearner } from './choose.js';
 import type { trainSpec } from './command.js';
@@ -18,7 +19,7 @@ import { type Interrupt, onInterrupt } from './interrupt.js';
 import type { Learner } from './learner.js';
 import { checkOptions, commandAgain, commandText, type TrainOptions } from './options.js';
 import { checkModelPath, checkReportPath } from './outputs.js';
-import { decisions, leakWarnings, scoreTable } from './print.js';
+import { decisions, leakWarnings } from './print.js';
 import { writeTrainReport } from './report.js';
 
 export async function runTrain({ arguments: { data }, options }: Read<typeof trainSpec>): Promise<number> {
@@ -68,7 +69,7 @@ async function trainOn(data: string, options: TrainOptions, { replaces, found }:
     }
     await removeCheckpoints(out);
     if (json) await printJson({ ...info, out, report: report ?? null, columns: problem.columns ?? null });
-    else await print(`${scoreTable(result.scores)}\n`);
+    else await print(scoreText(result.scores, headOf(validation)));
     if (talks) say(`wrote ${showPath(out)}${report === undefined ? '' : ` and ${showPath(report)}`}`);
     return EXIT.done;
   } catch (error) {
@@ -102,6 +103,9 @@ async function begin(data: string, options: TrainOptions, replaces: boolean) {
     interrupt.end();
   }
 }
+
+/** What the values of the scores are. */
+const headOf = ({ kind }: Validation): string => (kind === 'folds' ? 'mean ± sd' : 'held out');
 
 /** What --resume finds. */
 function resumeWords({ resumes, words }: Learner, found: boolean, out: string): string {
@@ -151,6 +155,6 @@ function infoOf(
     rows,
     validation,
     seed: options.seed,
-    scores,
+    scores: plainScores(scores),
   };
 }

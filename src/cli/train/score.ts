@@ -1,8 +1,12 @@
-/** Scores of a fitted model. */
+/** Scores of a fitted model: those of its report. */
 
-import type { ModelScore } from '../modelInfo.js';
-import { classificationScores, regressionScores } from '../scores.js';
-import { type Dataset, labelsIn, type Problem } from './dataset.js';
+import { learnsClasses } from '../../estimators/network/networkTask.js';
+import { isNetwork } from '../../report/judge/inside.js';
+import { judge } from '../../report/judge/judge.js';
+import type { Judged } from '../../report/judge/judged.js';
+import type { Scores } from '../../report/scores/score.js';
+import { type Reference, scoresOf as scoresOfJudged } from '../../report/scores/scoresOf.js';
+import { answered, type Dataset, labelsIn, type Problem } from './dataset.js';
 import type { Fitted } from './learner.js';
 
 /**
@@ -11,22 +15,42 @@ import type { Fitted } from './learner.js';
  */
 export async function scoresOf(
   fitted: Fitted,
-  { task, classes }: Problem,
+  problem: Problem,
   held: Dataset,
   trained: Dataset,
-): Promise<ModelScore[]> {
-  const predicted = await fitted.predict(held.x);
-  if (task === 'regression') {
-    return regressionScores(held.y as Float64Array, predicted as Float64Array, trained.y as Float64Array);
-  }
-  const probabilities = await fitted.probabilities(held.x).catch((error: unknown) => {
-    // A network of one's own may have scores in place of probabilities.
-    if ((error as { code?: unknown }).code === 'ERR_ARGUMENT') return undefined;
-    throw error;
-  });
-  return classificationScores(
-    labelsIn(held),
-    { classes: classes!, predicted: predicted as readonly never[], probabilities },
-    labelsIn(trained),
-  );
+): Promise<Scores> {
+  const judged = await judgedBy(fitted, problem, held);
+  return scoresOfJudged(judged, referenceOf(judged, trained), fitted.model);
+}
+
+async function judgedBy({ model, predict }: Fitted, problem: Problem, held: Dataset): Promise<Judged> {
+  const [x, y] = answered(held, problem);
+  const names = problem.classes?.map(String);
+  if (!isNetwork(model)) return judge(model, x, y, { classes: undefined, targets: undefined });
+  if (names === undefined || learnsClasses(model))
+    return judge(model, x, y, { classes: names, targets: undefined });
+  // A network of one's own may have a loss of values for classes.
+  const codesOf = (labels: ArrayLike<unknown>): Int32Array =>
+    Int32Array.from(labels, (label) => names.indexOf(String(label)));
+  const guess = codesOf(await predict(held.x));
+  const { rows } = held;
+  const truth = codesOf(held.y);
+  return {
+    kind: 'classes',
+    rows,
+    names,
+    known: names.length,
+    truth,
+    guess,
+    proba: undefined,
+    scores: undefined,
+  };
+}
+
+/** The targets of the training as the judged rows have theirs. */
+function referenceOf(judged: Judged, trained: Dataset): Reference {
+  if (judged.kind === 'labels') return { kind: 'labels' };
+  if (judged.kind === 'values') return { kind: 'values', truth: trained.y as Float64Array };
+  const codes = new Map(judged.names.map((name, code) => [name, code]));
+  return { kind: 'classes', truth: Int32Array.from(labelsIn(trained), (label) => codes.get(String(label))!) };
 }

@@ -79,7 +79,6 @@ function historyOf(pipe: Pipeline): FitHistory {
 /** What predictions need of a fitted pipeline. */
 interface Predictor {
   predict(x: unknown): Promise<never>;
-  predictProba(x: unknown): Promise<never>;
 }
 
 function fittedPipeline(model: Pipeline, { task }: Problem, history: FitHistory | undefined): Fitted {
@@ -89,6 +88,5 @@ function fittedPipeline(model: Pipeline, { task }: Problem, history: FitHistory 
     task,
     history,
     predict: (x) => predictor.predict(x),
-    probabilities: async (x) => (task === 'classification' ? predictor.predictProba(x) : undefined),
   };
 }

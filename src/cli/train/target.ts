@@ -7,8 +7,7 @@ import { type Column, isDateColumn, isNumericColumn } from '../../data/column.js
 import { isMissing } from '../../data/table/view.js';
 import type { Label } from '../../estimators/base/labels.js';
 import { takeRows } from '../../estimators/selection/rows.js';
-import { countsOf } from '../scores.js';
-import type { Targets, Task } from './dataset.js';
+import { countsOf, type Targets, type Task } from './dataset.js';
 
 /** Whole numbers with at most so many different values are classes. */
 const MOST_NUMBER_CLASSES = 20;

@@ -36,6 +36,7 @@ export async function classScores(judged: JudgedClasses, reference: Int32Array |
   const usual = accuracyScore(truth, constant);
   const list: Score[] = [
     {
+      metric: 'accuracy',
       name: 'Accuracy',
       value: accuracy,
       baseline: usual,
@@ -68,6 +69,7 @@ function balanced({ truth, guess }: JudgedClasses, kinds: number): Score {
   // A class that is predicted but does not occur has no recall.
   const occurring = [...new Set(truth)].sort((a, b) => a - b);
   return {
+    metric: 'balancedAccuracy',
     name: 'Balanced accuracy',
     value: recallScore(truth, guess, { average: 'macro', labels: occurring, zeroDivision: 0 }),
     baseline: 1 / kinds,
@@ -81,6 +83,7 @@ function f1({ truth, guess, names }: JudgedClasses, constant: Int32Array): Score
   const options = names.length === 2 ? ({ posLabel: 1 } as const) : ({ average: 'macro' } as const);
   const of = (predicted: Int32Array): number => f1Score(truth, predicted, { ...options, zeroDivision: 0 });
   return {
+    metric: names.length === 2 ? 'f1' : 'f1Macro',
     name: names.length === 2 ? `F1 of “${names[1]}”` : 'F1, mean of classes',
     value: of(guess),
     baseline: of(constant),
@@ -110,6 +113,7 @@ function areas(judged: JudgedClasses, kinds: number): Score[] {
   if (given.length === 0) return [];
   const isBinary = known === 2;
   const auc: Score = {
+    metric: isBinary ? 'rocAuc' : 'rocAucOvr',
     name: isBinary ? 'ROC AUC' : 'ROC AUC, mean of classes',
     value: given.reduce((sum, area) => sum + area, 0) / given.length,
     baseline: 0.5,
@@ -131,6 +135,7 @@ function averagePrecision(judged: JudgedClasses, kinds: number): Score[] {
   if (known > 2 || kinds < 2 || scores === undefined || positives === 0) return [];
   return [
     {
+      metric: 'averagePrecision',
       name: 'Average precision',
       value: averagePrecisionScore(hits, scores),
       baseline: positives / rows,
@@ -150,6 +155,7 @@ function losses({ truth, proba, known, rows }: JudgedClasses, prior: Float64Arra
   const shares = Float64Array.from({ length: rows * known }, (_, at) => prior[at % known]! / total);
   return [
     {
+      metric: 'logLoss',
       name: 'Log loss',
       value: of(proba),
       baseline: total > 0 ? of(shares) : undefined,

@@ -44,6 +44,7 @@ export function labelScores(judged: JudgedLabels): Scores {
   const usual = mean(labels.map(({ baseline }) => baseline));
   const list: Score[] = [
     {
+      metric: 'accuracyMacro',
       name: 'Accuracy, mean of labels',
       value: accuracy,
       baseline: usual,
@@ -52,6 +53,7 @@ export function labelScores(judged: JudgedLabels): Scores {
       meaning: 'The share of rows for which a label is rightly given or left out, averaged.',
     },
     {
+      metric: 'accuracyOfRows',
       name: 'Rows without a mistake',
       value: mean(whole),
       baseline: undefined,
@@ -60,6 +62,7 @@ export function labelScores(judged: JudgedLabels): Scores {
       meaning: `${count(mean(whole) * rows)} of ${count(rows)} rows get exactly their labels.`,
     },
     {
+      metric: 'f1Macro',
       name: 'F1, mean of labels',
       value: mean(labels.map(({ f1 }) => f1)),
       baseline: undefined,
@@ -70,6 +73,7 @@ export function labelScores(judged: JudgedLabels): Scores {
   ];
   if (areas.length > 0) {
     list.push({
+      metric: 'rocAucMacro',
       name: 'ROC AUC, mean of labels',
       value: mean(areas),
       baseline: 0.5,

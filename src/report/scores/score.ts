@@ -1,5 +1,8 @@
 /** One score of the page: a number beside that of a model that has learned nothing. */
 export interface Score {
+  /** As programs call it, where `steepest/metrics` has it by its name: 'rocAuc', 'r2'. */
+  metric: string;
+  /** As people call it. */
   name: string;
   value: number;
   /** The same score of the baseline; undefined where it has none. */

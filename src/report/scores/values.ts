@@ -68,6 +68,7 @@ export function valueScores(judged: JudgedValues, reference: Float64Array | unde
     return { ...about, value: scoreOf(guess), baseline: scoreOf(constant) };
   };
   const absolute = score(meanAbsoluteError, {
+    metric: 'mae',
     name: 'Mean absolute error',
     text: number,
     better: 'lower',
@@ -77,6 +78,7 @@ export function valueScores(judged: JudgedValues, reference: Float64Array | unde
     ...(rows > 1 ? [score(r2Score, R2)] : []),
     absolute,
     score(rootMeanSquaredError, {
+      metric: 'rmse',
       name: 'Root mean squared error',
       text: number,
       better: 'lower',
@@ -95,6 +97,7 @@ export function valueScores(judged: JudgedValues, reference: Float64Array | unde
 }
 
 const R2: Omit<Score, 'value' | 'baseline'> = {
+  metric: 'r2',
   name: 'R²',
   text: number,
   better: 'higher',
@@ -113,6 +116,7 @@ function quantileScores(
     truth.reduce((sum, value, at) => sum + Number(value <= data[at]!), 0) / truth.length;
   return [
     {
+      metric: 'pinballLoss',
       name: 'Pinball loss',
       value: loss(guess),
       baseline: loss(constant),
@@ -121,6 +125,7 @@ function quantileScores(
       meaning: `What predictions of the ${number(quantile)} quantile cost: 0 is perfect.`,
     } as const,
     {
+      metric: 'shareBelow',
       name: 'Rows at or below',
       value: below(guess),
       baseline: undefined,
@@ -142,6 +147,7 @@ function devianceScores(
   if (!fits || guess.some((value) => !(value > 0)) || constant.some((value) => !(value > 0))) return [];
   return [
     {
+      metric: power === 1 ? 'd2Poisson' : 'd2Gamma',
       name: power === 1 ? 'D², Poisson' : 'D², gamma',
       value: d2TweedieScore(truth, guess, { power }),
       baseline: d2TweedieScore(truth, constant, { power }),
