@@ -67,6 +67,6 @@ describe('docs/train.svg', () => {
 
   it('shows a progress bar and the scores', () => {
     expect(svg).toMatch(/>Epoch \d\/5 \[=+&gt; *\] \d+\/\d+ · loss [\d.]+/);
-    expect(svg).toMatch(/>accuracy +0\.\d{4} +0\.\d{4}<\/text>/);
+    expect(svg).toMatch(/>Accuracy +\d\d\.\d % +\d\d\.\d % +higher<\/text>/);
   });
 });
