@@ -1,7 +1,8 @@
 /**
  * What a command takes, as plain data. One table of these gives the reading of the command line
  * with its types, `--help`, README's section and docs/command.md. Each is in a file
- * NAME/command.ts that imports nothing else, so that `steepest --help` loads no other code.
+ * NAME/command.ts that imports no more than options in common (commandOptions.ts), so that
+ * `steepest --help` loads no other code.
  */
 
 interface OptionBase {

@@ -1,3 +1,4 @@
+import { JSON_OPTION } from '../commandOptions.js';
 import type { CommandSpec } from '../commandSpec.js';
 
 export const benchSpec = {
@@ -23,7 +24,7 @@ export const benchSpec = {
       placeholder: 'N',
       help: 'worker threads; by default one for each core',
     },
-    json: { type: 'flag', help: 'prints one JSON object' },
+    json: JSON_OPTION,
   },
   examples: [
     { command: 'npx steepest bench', does: 'measures for a minute' },

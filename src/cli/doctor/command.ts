@@ -1,3 +1,4 @@
+import { JSON_OPTION } from '../commandOptions.js';
 import type { CommandSpec } from '../commandSpec.js';
 
 export const doctorSpec = {
@@ -7,7 +8,7 @@ export const doctorSpec = {
     'Prints a block of text to paste into a report: versions, processor, kernels, checksums of ' +
     'the binaries, and a self-test. It takes about five seconds.',
   arguments: [],
-  options: { json: { type: 'flag', help: 'prints one JSON object' } },
+  options: { json: JSON_OPTION },
   examples: [{ command: 'npx steepest doctor', does: 'checks this machine' }],
   exitCodes: { 0: 'no problem found', 1: 'there are problems, which the report names' },
 } as const satisfies CommandSpec;

@@ -1,5 +1,5 @@
+import { DATA_OPTIONS, JSON_OPTION, TARGET_ALIASES, TARGET_OPTION } from '../commandOptions.js';
 import type { CommandSpec } from '../commandSpec.js';
-import { DATA_FORMATS } from '../data/formatNames.js';
 
 export const evaluateSpec = {
   name: 'evaluate',
@@ -12,23 +12,12 @@ export const evaluateSpec = {
     { name: 'data', help: 'CSV, Parquet, Arrow, NPZ or a folder of images; - is CSV on stdin' },
   ],
   options: {
-    target: {
-      type: 'text',
-      short: 't',
-      placeholder: 'NAME',
-      help: 'the column with the answers; otherwise the one that train predicted',
-    },
+    target: TARGET_OPTION,
     report: { type: 'path', placeholder: 'FILE.html', help: 'writes a page about the model on these rows' },
-    format: {
-      type: 'text',
-      choices: DATA_FORMATS,
-      placeholder: 'FORMAT',
-      help: 'the format of DATA, where its ending does not say it',
-    },
-    encoding: { type: 'text', placeholder: 'NAME', help: 'of CSV that is not UTF-8: windows-1252' },
-    json: { type: 'flag', help: 'prints one JSON object' },
+    ...DATA_OPTIONS,
+    json: JSON_OPTION,
   },
-  aliases: { y: 'target', label: 'target', html: 'report' },
+  aliases: { ...TARGET_ALIASES, html: 'report' },
   examples: [
     { command: 'npx steepest evaluate model.safetensors test.csv', does: 'prints the scores' },
     {

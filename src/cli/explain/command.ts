@@ -1,5 +1,5 @@
+import { DATA_OPTIONS, JSON_OPTION, SEED_RANGE, TARGET_ALIASES, TARGET_OPTION } from '../commandOptions.js';
 import type { CommandSpec } from '../commandSpec.js';
-import { DATA_FORMATS } from '../data/formatNames.js';
 
 export const explainSpec = {
   name: 'explain',
@@ -17,28 +17,17 @@ export const explainSpec = {
     },
   ],
   options: {
-    target: {
-      type: 'text',
-      short: 't',
-      placeholder: 'NAME',
-      help: 'the column with the answers; otherwise the one that train predicted',
-    },
+    target: TARGET_OPTION,
     repeats: { type: 'count', range: [1, 1000], default: 5, help: 'how often each column is shuffled' },
     rows: { type: 'count', default: 2000, help: 'the most rows that are scored for each shuffle' },
-    seed: { type: 'count', range: [0, 2 ** 32 - 1], default: 0, help: 'of the shuffles' },
+    seed: { type: 'count', range: SEED_RANGE, default: 0, help: 'of the shuffles' },
     step: { type: 'flag', help: 'prints the program of a training step: every operation with its costs' },
     batchSize: { type: 'count', default: 32, help: 'rows of that step' },
     workers: { type: 'count', default: 1, help: 'threads of that step' },
-    format: {
-      type: 'text',
-      choices: DATA_FORMATS,
-      placeholder: 'FORMAT',
-      help: 'the format of DATA, where its ending does not say it',
-    },
-    encoding: { type: 'text', placeholder: 'NAME', help: 'of CSV that is not UTF-8: windows-1252' },
-    json: { type: 'flag', help: 'prints one JSON object' },
+    ...DATA_OPTIONS,
+    json: JSON_OPTION,
   },
-  aliases: { y: 'target', label: 'target', nRepeats: 'repeats', program: 'step' },
+  aliases: { ...TARGET_ALIASES, nRepeats: 'repeats', program: 'step' },
   examples: [
     { command: 'npx steepest explain model.safetensors', does: 'parts of the model and coefficients' },
     { command: 'npx steepest explain model.safetensors test.csv', does: 'which columns matter' },

@@ -1,3 +1,4 @@
+import { JSON_OPTION } from '../commandOptions.js';
 import type { CommandSpec } from '../commandSpec.js';
 
 export const exportSpec = {
@@ -23,7 +24,7 @@ export const exportSpec = {
       help: 'of a network in ONNX: uint8 takes the bytes of images as they are',
     },
     force: { type: 'flag', help: 'replaces what is there' },
-    json: { type: 'flag', help: 'prints one JSON object' },
+    json: JSON_OPTION,
   },
   aliases: { format: 'to', output: 'out', overwrite: 'force' },
   examples: [

@@ -1,3 +1,4 @@
+import { JSON_OPTION } from '../commandOptions.js';
 import type { CommandSpec } from '../commandSpec.js';
 
 export const inspectSpec = {
@@ -7,6 +8,6 @@ export const inspectSpec = {
     'Reads safetensors, ONNX, .keras, .h5, model.json of TensorFlow.js, scikit-learn as JSON, .npy ' +
     'and .npz. Nothing in the file is run.',
   arguments: [{ name: 'file', help: 'the file of a model or of arrays' }],
-  options: { json: { type: 'flag', help: 'prints one JSON object' } },
+  options: { json: JSON_OPTION },
   examples: [{ command: 'npx steepest inspect model.safetensors', does: 'what a model is made of' }],
 } as const satisfies CommandSpec;

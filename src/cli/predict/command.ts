@@ -1,5 +1,5 @@
+import { DATA_OPTIONS } from '../commandOptions.js';
 import type { CommandSpec } from '../commandSpec.js';
-import { DATA_FORMATS } from '../data/formatNames.js';
 
 /** What predictions can be written as. */
 export const OUTPUT_FORMATS = ['csv', 'jsonl', 'json', 'npy'] as const;
@@ -25,13 +25,7 @@ export const predictSpec = {
     },
     proba: { type: 'flag', help: 'adds the probability of each class' },
     keep: { type: 'list', help: 'columns of DATA to copy beside the predictions, such as an id' },
-    format: {
-      type: 'text',
-      choices: DATA_FORMATS,
-      placeholder: 'FORMAT',
-      help: 'the format of DATA, where its ending does not say it',
-    },
-    encoding: { type: 'text', placeholder: 'NAME', help: 'of CSV that is not UTF-8: windows-1252' },
+    ...DATA_OPTIONS,
     json: { type: 'flag', help: 'prints one JSON object: the predictions, or with --out what was written' },
   },
   aliases: { output: 'out', probabilities: 'proba', id: 'keep', input: 'format' },

@@ -1,4 +1,6 @@
+import { ENCODING_OPTION, JSON_OPTION, SEED_RANGE } from '../commandOptions.js';
 import type { CommandSpec } from '../commandSpec.js';
+import { DATA_FORMATS } from '../data/formatNames.js';
 
 /** What `--model` takes besides the path of a description. */
 export const MODEL_KINDS = ['auto', 'linear', 'logistic', 'mlp', 'cnn'] as const;
@@ -65,10 +67,10 @@ export const trainSpec = {
       default: 'yes',
       help: 'whether the first line of a CSV file has the names of the columns',
     },
-    encoding: { type: 'text', placeholder: 'NAME', help: 'of CSV that is not UTF-8: windows-1252' },
+    encoding: ENCODING_OPTION,
     format: {
       type: 'text',
-      choices: ['csv', 'parquet', 'arrow', 'npy', 'npz', 'images'],
+      choices: DATA_FORMATS,
       help: 'of the data, where the ending of its name does not say it',
     },
     imageSize: {
@@ -88,13 +90,13 @@ export const trainSpec = {
     },
     seed: {
       type: 'count',
-      range: [0, 2 ** 32 - 1],
+      range: SEED_RANGE,
       default: 0,
       help: 'decides every random choice',
     },
     workers: { type: 'count', placeholder: 'THREADS', help: 'the most threads; by default one per core' },
     resume: { type: 'flag', help: 'goes on from the checkpoint that an interrupted training left' },
-    json: { type: 'flag', help: 'prints one JSON object' },
+    json: JSON_OPTION,
     quiet: { type: 'flag', short: 'q', help: 'says nothing but scores, warnings and errors' },
   },
   aliases: {
