@@ -58,16 +58,28 @@ async function unlessAbsent<T>(result: Promise<T>): Promise<T | undefined> {
  */
 export async function findTarget(path: string, files: PathSystem): Promise<WriteTarget> {
   const stats = await unlessAbsent(files.stat(path));
-  if (stats === undefined) return { kind: 'replace', path: await absentTarget(path, files), old: undefined };
+  if (stats === undefined) return newFile(path, files);
   if (stats.isDirectory()) throw systemError('EISDIR', 'illegal operation on a directory');
   if (stats.isFIFO() || stats.isCharacterDevice()) return { kind: 'through', path };
   if (!stats.isFile()) refuse(path, stats);
   const fd = ownDescriptor(path);
   if (fd !== undefined) return { kind: 'descriptor', fd };
+  // Another program may have removed the file since `stat` saw it.
+  const target = await unlessAbsent(writablePath(path, files));
+  return target === undefined ? newFile(path, files) : { kind: 'replace', path: target, old: stats };
+}
+
+const newFile = async (path: string, files: PathSystem): Promise<WriteTarget> => ({
+  kind: 'replace',
+  path: await absentTarget(path, files),
+  old: undefined,
+});
+
+/** The path of a file without links. A rename would replace a protected file too: refuses those. */
+async function writablePath(path: string, files: PathSystem): Promise<string> {
   const target = await files.realpath(path);
-  // A rename only needs the right to write to the folder, so it would replace a protected file.
   await files.access(target, MAY_WRITE);
-  return { kind: 'replace', path: target, old: stats };
+  return target;
 }
 
 function refuse(path: string, stats: Stats): never {

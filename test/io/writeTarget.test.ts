@@ -36,6 +36,28 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const describeLinks = process.platform === 'win32' ? () => undefined : describe;
 
+describe('a file that another program removes meanwhile', () => {
+  /** Removes the file before its first call, as when two fits keep the last files of one folder. */
+  function removing<Given extends unknown[], Result>(call: (...given: Given) => Promise<Result>) {
+    let isThere = true;
+    return async (...given: Given): Promise<Result> => {
+      if (isThere) await rm(path);
+      isThere = false;
+      return call(...given);
+    };
+  }
+
+  it.each([
+    { realpath: removing((given: string) => nodeFiles.realpath(given)) },
+    { access: removing((given: string, mode: number) => nodeFiles.access(given, mode)) },
+  ])('is written anew', async (faulty) => {
+    await writeFile(path, OLD);
+    await writeFileAtomic(path, NEW, 'ERR_MODEL_FILE', { ...nodeFiles, ...faulty });
+    expect(await readFile(path)).toEqual(NEW);
+    expect(await readdir(folder)).toEqual(['model.safetensors']);
+  });
+});
+
 describeLinks('what is no regular file', () => {
   it('writes through /dev/null and leaves it a device', async () => {
     const device = nullDevice();
