@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'ERR_BACKEND'
   | 'ERR_DIVERGED'
   | 'ERR_WORKER_LOST'
+  | 'ERR_CLUSTER'
   | 'ERR_ABORTED'
   | 'ERR_MODEL_FILE'
   | 'ERR_RESUME'

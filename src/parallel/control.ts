@@ -68,6 +68,14 @@ export const WORD = {
   checkpoint: 7 * LINE_WORDS + 5,
   /** Nonzero: the main thread wants the sums of the epoch so far. Rank 0 sets it back. */
   sumsWanted: 7 * LINE_WORDS + 6,
+  /**
+   * With a cluster: number of exchanges with other ranks that a worker has asked for, the plan of
+   * the latest one, and number of those that are done (`exchange.ts`). The link thread sleeps on
+   * the first of them, the worker on the last.
+   */
+  exchange: 8 * LINE_WORDS,
+  exchangePlan: 8 * LINE_WORDS + 1,
+  exchanged: 9 * LINE_WORDS,
 } as const;
 
 /**
@@ -76,7 +84,7 @@ export const WORD = {
  */
 export const CHECKPOINT = { unwanted: 0, wanted: 1, taken: 2 } as const;
 
-export const CONTROL_WORDS = 8 * LINE_WORDS;
+export const CONTROL_WORDS = 10 * LINE_WORDS;
 export const CONTROL_BYTES = CONTROL_WORDS * 4;
 
 /** Word of the float64 of a request: two take turns, so that none is overwritten while it is read. */
@@ -120,4 +128,5 @@ export function declareLost(control: Int32Array<SharedArrayBuffer>): void {
   Atomics.store(control, WORD.lost, 1);
   Atomics.notify(control, WORD.generation);
   Atomics.notify(control, WORD.gate);
+  Atomics.notify(control, WORD.exchanged);
 }
