@@ -2,9 +2,9 @@
 // wires (wire.c). Every trace of them goes when the process ends, however it ends: what a killed
 // one left behind is removed by the next.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -56,10 +56,11 @@ function removeLeftOvers() {
 
 /** The switch, compiled again when its source is newer. */
 function wireProgram() {
-  const program = join(tmpdir(), `steepest-wire-${process.getuid()}`);
+  const program = fileURLToPath(new URL('../../build/wire', import.meta.url));
   if (!existsSync(program) || statSync(program).mtimeMs < statSync(WIRE_SOURCE).mtimeMs) {
-    run(process.env.CC?.split(' ').at(-1) ?? 'cc', '-O2', '-o', `${program}-${process.pid}`, WIRE_SOURCE);
-    run('mv', `${program}-${process.pid}`, program);
+    mkdirSync(dirname(program), { recursive: true });
+    run('cc', '-O2', '-o', `${program}-${process.pid}`, WIRE_SOURCE);
+    renameSync(`${program}-${process.pid}`, program);
   }
   return program;
 }
@@ -138,5 +139,10 @@ export async function makeHosts({ hosts, latencyUs, bitsPerSecond, cores }) {
   }
   const all = Array.from({ length: availableParallelism() }, (_, core) => core);
   const env = { STEEPEST_HOSTS: base, STEEPEST_HOSTS_CORES: (cores ?? all).join(' ') };
-  return { names: Array.from({ length: hosts }, (_, host) => `h${host}`), agent: AGENT, env, remove: removeAll };
+  return {
+    names: Array.from({ length: hosts }, (_, host) => `h${host}`),
+    agent: AGENT,
+    env,
+    remove: removeAll,
+  };
 }
