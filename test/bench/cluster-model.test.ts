@@ -38,7 +38,7 @@ describe('what a step sends', () => {
   });
 
   it('has more sums where ranks do not divide the shards', () => {
-    // Shards 0-1 2 | 3 4 | 5 6-7 of three ranks: two sums each, of a third of the parameters.
+    // Shards 0-1, 2-3 4 and 5 6-7: one sum or two, of a third of the parameters for each rank.
     const [sums, updated] = traffic({ parameters: 750, ranks: 3, shards: 8 });
     expect(sums).toEqual({ bytes: 4000, message: 2000 });
     expect(updated).toEqual({ bytes: 2000, message: 1000 });
