@@ -16,6 +16,7 @@
 #include "cpu/isas.h"
 #include "cpu/pages.h"
 #include "cpu/priority.h"
+#include "mpi/exports.h"
 #include "product.h"
 #include "program/program.h"
 
@@ -291,7 +292,9 @@ struct Export {
 
 constexpr Export kExports[] = {{"account", account}, {"discard", discard}, {"preferHuge", preferHuge},
                                {"pastPage", pastPage}, {"isas", isas}, {"bind", bind}, {"fmaLoop", fmaLoop},
-                               {"runOnce", runOnce}, {"product", product}, {"giveWay", giveWayTo}};
+                               {"runOnce", runOnce}, {"product", product}, {"giveWay", giveWayTo},
+                               {"mpiLoad", mpi::mpiLoad}, {"mpiInit", mpi::mpiInit}, {"mpiFinalize", mpi::mpiFinalize},
+                               {"mpiAbort", mpi::mpiAbort}, {"mpiPrepare", mpi::mpiPrepare}};
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   if (initProduct(env) != napi_ok) {

@@ -6,8 +6,39 @@ import path = require('node:path');
  */
 export type RunPhase = (phase: number) => number;
 
+/**
+ * MPI (native/mpi/exports.h), for `src/cluster` alone. All functions throw an Error with `code`
+ * 'ERR_CLUSTER', and belong to the first thread that calls one.
+ */
+export interface MpiAddon {
+  /**
+   * Opens a library by file name or path, without starting MPI. `apart` lets its functions prefer
+   * each other to those of a library from before.
+   */
+  mpiLoad(name: string, apart: boolean): { family: string; version: string };
+  /** Starts MPI. An exchange that waits ends the job if the word becomes an exit code. */
+  mpiInit(abortWord: Int32Array<SharedArrayBuffer>): { rank: number; size: number };
+  /** Ends MPI; waits for all ranks. */
+  mpiFinalize(): void;
+  /** Ends the job; it may return. */
+  mpiAbort(code: number): void;
+  /**
+   * Prepares an exchange. `plan` has for each message, sends first, the peer, the number of ranges,
+   * and for each range byteOffset and byteLength. The result runs it within a time limit; −1 instead
+   * of one releases it.
+   */
+  mpiPrepare(
+    memory: Uint8Array,
+    plan: Float64Array,
+    sends: number,
+    receives: number,
+    label: string,
+    pieceBytes: number,
+  ): (timeoutMs: number) => void;
+}
+
 /** What steepest.node exports (native/addon.cc). */
-export interface Addon {
+export interface Addon extends MpiAddon {
   /** Instruction sets that both the binary and this CPU have, best first. */
   isas(): string[];
   /**

@@ -8,6 +8,7 @@ import {
   candidatePaths,
   type LoadProblem,
   loadAddon,
+  type MpiAddon,
   type Trial,
   tryAll,
 } from './addon.cjs';
@@ -15,6 +16,8 @@ import type { KernelSet } from './contract.js';
 import { NativeKernels } from './native.js';
 import { describeProblems, remedies } from './remedies.js';
 import { typescriptExact, typescriptFast } from './typescript/index.js';
+
+export type { MpiAddon } from './addon.cjs';
 
 const BACKENDS = ['native', 'typescript'] as const;
 const ISAS = ['avx512', 'avx2', 'neon', 'portable'] as const;
@@ -229,6 +232,17 @@ export function memoryAddon(): Addon | undefined {
   load ??= loadAddon();
   // A checkout may contain a local build that is older than its TypeScript.
   return load.addon?.account === undefined ? undefined : load.addon;
+}
+
+/**
+ * The add-on, for MPI. It does not depend on the kernels that are chosen.
+ * @throws SteepestError `ERR_BACKEND` if it does not load
+ */
+export function mpiAddon(): MpiAddon {
+  load ??= loadAddon();
+  const { addon, problems } = load;
+  if (addon === undefined) noAddon(problems, 'MPI');
+  return addon;
 }
 
 /**
