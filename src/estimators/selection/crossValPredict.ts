@@ -1,3 +1,4 @@
+import { type Cluster, checkCluster } from '../../core/clusterOption.js';
 import { SteepestError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
 import type { NdArray, WeightInput } from '../../core/ndarray.js';
@@ -6,7 +7,12 @@ import { checkOptions } from '../base/fitOptions.js';
 import { encodeLabels, type Label, type LabelInput } from '../base/labels.js';
 import type { PredictedLike } from '../base/predictionForm.js';
 import { readSampleWeight } from '../base/weights.js';
-import { foldRows } from './crossValidate.js';
+import { agreed, printOfRows, printOfValue } from './cluster/agreement.js';
+import { divideJobs } from './cluster/division.js';
+import type { SharedCall } from './cluster/inStep.js';
+import { overRanks, runSharedJobs } from './cluster/sharedJobs.js';
+import { hashOf } from './cluster/valueHash.js';
+import { costOf, foldRows } from './crossValidate.js';
 import type { Fold } from './folds.js';
 import {
   checkEstimator,
@@ -16,7 +22,6 @@ import {
   isClassifier,
   methodOf,
   resolveJobs,
-  runJobs,
 } from './jobs.js';
 import { type CrossValidation, makeFolds } from './makeFolds.js';
 import { pairedRows, type RowsInput, shareRows, type TargetRows } from './rows.js';
@@ -40,6 +45,11 @@ export interface CrossValPredictOptions<M extends PredictMethod = PredictMethod>
   nJobs?: number;
   /** Ends all fits; the promise rejects with `ERR_ABORTED`. */
   signal?: AbortSignal;
+  /**
+   * Divides the fits over the ranks of a cluster. Every rank makes the same call with the same data
+   * and gets all predictions.
+   */
+  cluster?: Cluster;
 }
 
 /** What an estimator's method resolves to. */
@@ -59,7 +69,7 @@ interface Part {
   classes: readonly Label[] | undefined;
 }
 
-const KEYS = ['cv', 'method', 'sampleWeight', 'groups', 'nJobs', 'signal'];
+const KEYS = ['cv', 'method', 'sampleWeight', 'groups', 'nJobs', 'signal', 'cluster'];
 const METHODS: readonly PredictMethod[] = ['predict', 'predictProba', 'decisionFunction'];
 
 /**
@@ -88,8 +98,36 @@ export async function crossValPredict<
   checkEstimator('the first argument of crossValPredict', estimator);
   checkOptions('crossValPredict', options, KEYS);
   const method = oneOf<PredictMethod>('method', options.method ?? 'predict', METHODS);
-  const parts = await predictFolds(estimator, x, y, method, options);
+  const parts = await overRanks(checkCluster('cluster', options.cluster), 'crossValPredict', (call) =>
+    predictFolds(estimator, x, y, method, options, call),
+  );
   return parts as PredictionOf<E, M, Y>;
+}
+
+/** What the folds are predicted from. */
+interface Prepared {
+  data: Parameters<typeof foldRows>[0];
+  folds: readonly Fold[];
+  /** Of probabilities and decisions, which have a column per class. */
+  classes: readonly Label[];
+  limit: number;
+}
+
+async function prepare(
+  estimator: Fittable,
+  givenX: RowsInput,
+  givenY: TargetRows,
+  method: PredictMethod,
+  options: CrossValPredictOptions,
+): Promise<Prepared> {
+  const { x, y, rows } = pairedRows(givenX, givenY);
+  const folds = makeFolds(options, isClassifier(estimator), rows, y);
+  checkPartition(folds, rows);
+  const sampleWeight = readSampleWeight(options.sampleWeight, rows);
+  const limit = resolveJobs(options.nJobs);
+  const classes =
+    isClassifier(estimator) && method !== 'predict' ? encodeLabels('y', y as LabelInput).classes : [];
+  return { data: { x: await shareRows(x), y, sampleWeight }, folds, classes, limit };
 }
 
 /** {@link crossValPredict} with checked arguments. */
@@ -99,16 +137,20 @@ export async function predictFolds(
   givenY: TargetRows,
   method: PredictMethod,
   options: CrossValPredictOptions,
+  call?: SharedCall,
 ): Promise<Prediction> {
-  const { x, y, rows } = pairedRows(givenX, givenY);
-  const folds = makeFolds(options, isClassifier(estimator), rows, y);
-  checkPartition(folds, rows);
-  const sampleWeight = readSampleWeight(options.sampleWeight, rows);
-  const limit = resolveJobs(options.nJobs);
-  // Only probabilities and decisions have a column per class.
-  const classes =
-    isClassifier(estimator) && method !== 'predict' ? encodeLabels('y', y as LabelInput).classes : [];
-  const data = { x: await shareRows(x), y, sampleWeight };
+  const { data, folds, classes, limit } = await agreed(
+    call,
+    () => prepare(estimator, givenX, givenY, method, options),
+    async (prepared) => ({
+      estimator: await printOfValue(String(estimator), estimator),
+      method: [method],
+      X: await printOfRows('X', prepared.data.x),
+      y: await printOfRows('y', prepared.data.y),
+      sampleWeight: await printOfRows('sampleWeight', prepared.data.sampleWeight),
+      folds: [`${prepared.folds.length}`, await hashOf(prepared.folds)],
+    }),
+  );
   const jobs = folds.map((fold) => async (signal: AbortSignal): Promise<Part> => {
     const { xTrain, yTrain, xTest, weights } = foldRows(data, fold);
     const model = cloneForJob(estimator, limit);
@@ -119,12 +161,23 @@ export async function predictFolds(
       classes: classes.length > 0 ? (model as Partial<{ classes: readonly Label[] }>).classes : undefined,
     };
   });
-  const parts = await runJobs(jobs, limit, options.signal);
+  const parts = await runSharedJobs(jobs, limit, options.signal, call, {
+    owners: divideJobs(folds.map(costOf), call?.size ?? 1),
+    send: ({ values, classes: learned }) => ({ values: plainOf(values), classes: learned }),
+    receive: (sent) => sent as Part,
+  });
   return assemble(
     parts.map((part) => aligned(part, classes, method)),
     folds,
-    rows,
+    folds.reduce((rows, { test }) => rows + test.length, 0),
   );
+}
+
+/** Predictions without their class, as a message holds them. */
+function plainOf(values: Prediction): unknown {
+  if (Array.isArray(values) || ArrayBuffer.isView(values)) return values;
+  const { data, shape, columnNames } = values as Matrix<Float64Array>;
+  return { data, shape, columnNames };
 }
 
 function checkPartition(folds: readonly Fold[], rows: number): void {

@@ -1,38 +1,23 @@
 import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { checkBoolean } from '../../core/check.js';
+import { type Cluster, checkCluster } from '../../core/clusterOption.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { checkOptions } from '../base/fitOptions.js';
 import type { LabelInput } from '../base/labels.js';
 import { readSampleWeight } from '../base/weights.js';
+import { agreed } from './cluster/agreement.js';
+import { divideJobs } from './cluster/division.js';
+import { checkSendable, printOf, sendingResults, warnOfFailure } from './cluster/evaluations.js';
+import type { SharedCall } from './cluster/inStep.js';
+import { overRanks, runSharedJobs } from './cluster/sharedJobs.js';
+import type { ErrorScore, Evaluation, FoldResult } from './evaluation.js';
 import type { Fold } from './folds.js';
-import {
-  checkEstimator,
-  cloneForJob,
-  type Fittable,
-  fitOptions,
-  isClassifier,
-  resolveJobs,
-  runJobs,
-} from './jobs.js';
+import { checkEstimator, cloneForJob, type Fittable, fitOptions, isClassifier, resolveJobs } from './jobs.js';
 import { type CrossValidation, makeFolds } from './makeFolds.js';
 import { pairedRows, type RowsInput, shareRows, type TargetRows, takeRows } from './rows.js';
-import { resolveScorers, type Scorers, type Scoring } from './scorers.js';
-
-/**
- * The score of a failed fit: 'raise' rejects with its error, a number is used as its score.
- * @example
- * ```ts
- * import { crossValidate, data, type ErrorScore, Ridge } from 'steepest';
- * const { x, y } = data.makeRegression({ nFeatures: 5, seed: 1 });
- * // A fit that fails scores NaN, and the others go on.
- * const errorScore: ErrorScore = NaN;
- * const { mean } = await crossValidate(new Ridge(), x, y, { errorScore });
- * console.log(mean.score! > 0.9); // true
- * ```
- */
-export type ErrorScore = 'raise' | number;
+import { resolveScorers, type Scoring } from './scorers.js';
 
 /** Options of `crossValidate`. */
 export interface CrossValidateOptions<E = Fittable> {
@@ -56,6 +41,11 @@ export interface CrossValidateOptions<E = Fittable> {
   errorScore?: ErrorScore;
   /** Ends all fits; the promise rejects with `ERR_ABORTED`. */
   signal?: AbortSignal;
+  /**
+   * Divides the fits over the ranks of a cluster. Every rank makes the same call with the same data
+   * and gets the same result, which is that without a cluster.
+   */
+  cluster?: Cluster;
 }
 
 /**
@@ -77,27 +67,6 @@ export interface CrossValidationResult<E = Fittable> {
   toString(): string;
 }
 
-/** The data to fit and score on: the same for all candidates. */
-export interface Evaluation {
-  x: RowsInput;
-  y: RowsInput;
-  folds: readonly Fold[];
-  scorers: Scorers;
-  returnTrainScore: boolean;
-  sampleWeight: Float64Array | undefined;
-  errorScore: ErrorScore;
-  limit: number;
-}
-
-/** One fit and its scores. */
-export interface FoldResult {
-  test: Record<string, number>;
-  train: Record<string, number> | undefined;
-  fitTimeMs: number;
-  scoreTimeMs: number;
-  estimator: Fittable;
-}
-
 const KEYS = [
   'cv',
   'scoring',
@@ -108,6 +77,7 @@ const KEYS = [
   'nJobs',
   'errorScore',
   'signal',
+  'cluster',
 ] as const;
 
 /**
@@ -135,19 +105,51 @@ export async function crossValidate<E extends Fittable>(
   checkOptions('crossValidate', options, KEYS);
   const { returnEstimator = false } = options;
   const keep = checkBoolean('returnEstimator', returnEstimator);
-  const evaluation = await prepare(estimator, x, y, options);
-  const jobs = evaluation.folds.map(
-    (fold) => (signal: AbortSignal) =>
-      fitAndScore(cloneForJob(estimator, evaluation.limit), evaluation, fold, signal),
+  return overRanks(checkCluster('cluster', options.cluster), 'crossValidate', async (call) => {
+    const evaluation = await agreed(
+      call,
+      async () => {
+        if (keep && call !== undefined) checkSendable(estimator);
+        return prepare(estimator, x, y, options, call);
+      },
+      (prepared) => printOf(estimator, prepared, options.scoring, { returnEstimator: [`${keep}`] }),
+    );
+    const results = await evaluateFolds(estimator, evaluation, evaluation.folds, options.signal, keep);
+    return resultOf(results, evaluation, keep);
+  });
+}
+
+/**
+ * Fits and scores clones of the estimator, one for each fold.
+ * @param keep whether the results of other ranks have their fitted estimators
+ */
+export function evaluateFolds(
+  estimator: Fittable,
+  evaluation: Evaluation,
+  folds: readonly Fold[],
+  signal: AbortSignal | undefined,
+  keep = false,
+): Promise<FoldResult[]> {
+  const { limit, call } = evaluation;
+  const jobs = folds.map(
+    (fold) => (jobSignal: AbortSignal) =>
+      fitAndScore(cloneForJob(estimator, limit), evaluation, fold, jobSignal),
   );
-  const results = await runJobs(jobs, evaluation.limit, options.signal);
-  const { names } = evaluation.scorers;
+  const owners = divideJobs(folds.map(costOf), call?.size ?? 1);
+  return runSharedJobs(jobs, limit, signal, call, sendingResults(estimator, owners, evaluation, keep));
+}
+
+function resultOf<E>(
+  results: readonly FoldResult[],
+  { scorers: { names }, returnTrainScore }: Evaluation,
+  keep: boolean,
+): CrossValidationResult<E> {
   const collect = (pick: (result: FoldResult) => Record<string, number>) =>
     Object.fromEntries(
       names.map((name) => [name, Float64Array.from(results, (result) => pick(result)[name]!)]),
     );
   const test = collect((result) => result.test);
-  const train = evaluation.returnTrainScore ? collect((result) => result.train!) : undefined;
+  const train = returnTrainScore ? collect((result) => result.train!) : undefined;
   return {
     test,
     ...(train === undefined ? {} : { train }),
@@ -165,7 +167,8 @@ export async function prepare(
   estimator: Fittable,
   givenX: RowsInput,
   givenY: TargetRows,
-  options: Omit<CrossValidateOptions<never>, 'returnEstimator' | 'signal'>,
+  options: Omit<CrossValidateOptions<never>, 'returnEstimator' | 'signal' | 'cluster'>,
+  call: SharedCall | undefined,
 ): Promise<Evaluation> {
   const { x, y, rows } = pairedRows(givenX, givenY);
   const { errorScore = 'raise', returnTrainScore = false } = options;
@@ -184,9 +187,13 @@ export async function prepare(
     sampleWeight: readSampleWeight(options.sampleWeight, rows),
     errorScore,
     limit: resolveJobs(options.nJobs),
+    call,
   };
   return { x: await shareRows(x), ...evaluation };
 }
+
+/** The expected cost of a fit, in rows. */
+export const costOf = ({ train }: Fold): number => train.length;
 
 /** Rows of one fold, selected once for all candidates fitted on it. */
 export interface FoldRows {
@@ -229,10 +236,8 @@ export async function fitAndScore(
     return { test, train, fitTimeMs: fitted - begin, scoreTimeMs: performance.now() - fitted, estimator };
   } catch (error) {
     if (errorScore === 'raise' || signal.aborted) throw error;
-    process.emitWarning(`A fit failed and counts as ${errorScore}: ${String(error)}`, {
-      type: 'SteepestWarning',
-      code: 'STEEPEST_FIT_FAILED',
-    });
+    const warning = `A fit failed and counts as ${errorScore}: ${String(error)}`;
+    warnOfFailure(warning, evaluation.call);
     const failed = (): Record<string, number> =>
       Object.fromEntries(scorers.names.map((name) => [name, errorScore]));
     const fitTimeMs = performance.now() - begin;
@@ -242,6 +247,7 @@ export async function fitAndScore(
       fitTimeMs,
       scoreTimeMs: 0,
       estimator,
+      warning,
     };
   }
 }

@@ -1,5 +1,6 @@
 /** Scores over the folds, as searches and curves report and print them. */
-import { deviationOf, type FoldResult, meanOf, SCORE_DIGITS } from './crossValidate.js';
+import { deviationOf, meanOf, SCORE_DIGITS } from './crossValidate.js';
+import type { FoldResult } from './evaluation.js';
 
 /** A score of each fold, and their summary. */
 export interface FoldScores {

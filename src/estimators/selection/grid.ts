@@ -2,7 +2,7 @@ import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { checkObject } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import type { FoldResult } from './crossValidate.js';
+import type { FoldResult } from './evaluation.js';
 import { type FoldScores, foldScores, meanTimes, showScores } from './foldScores.js';
 
 /** Values to try for each parameter; for a pipeline, as step__param. */

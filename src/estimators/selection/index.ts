@@ -2,10 +2,10 @@ export {
   type CrossValidateOptions,
   type CrossValidationResult,
   crossValidate,
-  type ErrorScore,
 } from './crossValidate.js';
 export { type CrossValPredictOptions, crossValPredict, type PredictMethod } from './crossValPredict.js';
 export { type Distribution, logUniform, randomInteger, uniform } from './distributions.js';
+export type { ErrorScore } from './evaluation.js';
 export { type Fold, type FoldOptions, KFold, type Splitter, StratifiedKFold } from './folds.js';
 export type { Candidate, CandidateScore, GridResults, ParamGrid } from './grid.js';
 export { GridSearch, type GridSearchOptions, gridSearch } from './gridSearch.js';

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { checkAborted, onAbort } from '../../core/abort.js';
 import { checkInteger } from '../../core/check.js';
 import { SteepestError } from '../../core/errors.js';
+import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { Sequential } from '../../networks/models/sequential.js';
 
@@ -76,7 +77,7 @@ export function cloneForJob(estimator: Fittable, limit: number, params: object =
 }
 
 /** Options of a fit. What is undefined is left out, because not every estimator knows weights. */
-export const fitOptions = (signal: AbortSignal | undefined, sampleWeight: Float64Array | undefined) => ({
+export const fitOptions = (signal: AbortSignal | undefined, sampleWeight: WeightInput | undefined) => ({
   ...(signal === undefined ? {} : { signal }),
   ...(sampleWeight === undefined ? {} : { sampleWeight }),
 });

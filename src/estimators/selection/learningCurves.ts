@@ -1,14 +1,19 @@
 /** How scores depend on the number of rows, and on one parameter. */
 import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { checkBoolean } from '../../core/check.js';
+import { checkCluster } from '../../core/clusterOption.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { checkOptions } from '../base/fitOptions.js';
-import { evaluateCandidates } from './candidates.js';
-import { type CrossValidateOptions, type FoldResult, fitAndScore, prepare } from './crossValidate.js';
+import { checkCandidates, evaluateCandidates } from './candidates.js';
+import { agreed, printOfValue } from './cluster/agreement.js';
+import { printOf } from './cluster/evaluations.js';
+import { overRanks } from './cluster/sharedJobs.js';
+import { type CrossValidateOptions, costOf, evaluateFolds, prepare } from './crossValidate.js';
+import type { Evaluation, FoldResult } from './evaluation.js';
 import { type FoldScores, foldScores, meanTimes, showScores } from './foldScores.js';
-import { checkEstimator, cloneForJob, type Fittable, runJobs } from './jobs.js';
+import { checkEstimator, type Fittable } from './jobs.js';
 import type { RowsInput, TargetRows } from './rows.js';
 
 interface CurveOptions<E> extends Omit<CrossValidateOptions<E>, 'returnTrainScore' | 'returnEstimator'> {}
@@ -98,7 +103,7 @@ export interface ValidationCurve extends ReadonlyArray<ValidationPoint> {
   toString(): string;
 }
 
-const KEYS = ['cv', 'scoring', 'sampleWeight', 'groups', 'nJobs', 'errorScore', 'signal'];
+const KEYS = ['cv', 'scoring', 'sampleWeight', 'groups', 'nJobs', 'errorScore', 'signal', 'cluster'];
 const DEFAULT_SIZES = [0.1, 0.325, 0.55, 0.775, 1];
 
 /**
@@ -124,20 +129,37 @@ export async function learningCurve<E extends Fittable>(
   const { trainSizes = DEFAULT_SIZES, shuffle = false, seed = 0 } = options;
   const isShuffled = checkBoolean('shuffle', shuffle);
   const draws = new Draws(checkSeed(seed), STREAMS.curve);
-  const evaluation = await prepare(estimator, x, y, { ...options, returnTrainScore: true });
-  const { folds, limit } = evaluation;
-  const sizes = countRowsOf(trainSizes, Math.min(...folds.map(({ train }) => train.length)));
-  const orders = folds.map(({ train }) =>
-    isShuffled ? draws.permutation(train.length).map((i) => train[i]!) : Uint32Array.from(train),
-  );
-  const jobs = sizes.flatMap((size) =>
-    folds.map(({ test }, f) => (signal: AbortSignal) => {
-      const fold = { train: orders[f]!.slice(0, size), test };
-      return fitAndScore(cloneForJob(estimator, limit), evaluation, fold, signal);
-    }),
-  );
-  const results = await runJobs(jobs, limit, options.signal);
-  const { names } = evaluation.scorers;
+  const cluster = checkCluster('cluster', options.cluster);
+  return overRanks(cluster, 'learningCurve', async (call) => {
+    const { evaluation, sizes } = await agreed(
+      call,
+      async () => {
+        const prepared = await prepare(estimator, x, y, { ...options, returnTrainScore: true }, call);
+        const least = Math.min(...prepared.folds.map(costOf));
+        return { evaluation: prepared, sizes: countRowsOf(trainSizes, least) };
+      },
+      async (prepared) => ({
+        ...(await printOf(estimator, prepared.evaluation, options.scoring)),
+        trainSizes: await printOfValue(show(prepared.sizes), prepared.sizes),
+        shuffle: [`${shuffle}, seed ${seed}`],
+      }),
+    );
+    const orders = evaluation.folds.map(({ train }) =>
+      isShuffled ? draws.permutation(train.length).map((i) => train[i]!) : Uint32Array.from(train),
+    );
+    const folds = sizes.flatMap((size) =>
+      evaluation.folds.map(({ test }, f) => ({ train: orders[f]!.subarray(0, size), test })),
+    );
+    const results = await evaluateFolds(estimator, evaluation, folds, options.signal);
+    return learningCurveOf(sizes, evaluation, results);
+  });
+}
+
+function learningCurveOf(
+  sizes: readonly number[],
+  { folds, scorers: { names } }: Evaluation,
+  results: readonly FoldResult[],
+): LearningCurve {
   const points = sizes.map((trainSize, s) => ({
     trainSize,
     ...pointOf(results.slice(s * folds.length, (s + 1) * folds.length), names),
@@ -179,10 +201,32 @@ export async function validationCurve<E extends Fittable>(
       hint: "Write { paramName: 'alpha', paramRange: [0.1, 1, 10] }.",
     });
   }
-  const evaluation = await prepare(estimator, x, y, { ...options, returnTrainScore: true });
   const candidates = paramRange.map((value: unknown) => ({ [paramName]: value }));
-  const results = await evaluateCandidates(estimator, evaluation, candidates, { signal });
-  const { names } = evaluation.scorers;
+  const cluster = checkCluster('cluster', options.cluster);
+  return overRanks(cluster, 'validationCurve', async (call) => {
+    const evaluation = await agreed(
+      call,
+      async () => {
+        const prepared = await prepare(estimator, x, y, { ...options, returnTrainScore: true }, call);
+        checkCandidates(estimator, prepared, candidates);
+        return prepared;
+      },
+      async (prepared) =>
+        printOf(estimator, prepared, options.scoring, {
+          paramRange: await printOfValue(`${paramName}: ${show(paramRange)}`, candidates),
+        }),
+    );
+    const results = await evaluateCandidates(estimator, evaluation, candidates, { signal });
+    return validationCurveOf(paramName, paramRange, evaluation, results);
+  });
+}
+
+function validationCurveOf(
+  paramName: string,
+  paramRange: readonly unknown[],
+  { scorers: { names } }: Evaluation,
+  results: readonly (readonly FoldResult[])[],
+): ValidationCurve {
   const points = results.map((folds, i) => ({ value: paramRange[i] as unknown, ...pointOf(folds, names) }));
   const cell = ({ value }: ValidationPoint): string =>
     typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : show(value);

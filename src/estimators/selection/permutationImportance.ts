@@ -1,5 +1,6 @@
 import { type Align, alignColumns } from '../../core/alignColumns.js';
 import { checkInteger } from '../../core/check.js';
+import { type Cluster, checkCluster } from '../../core/clusterOption.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import { Matrix } from '../../core/matrix.js';
@@ -7,8 +8,12 @@ import type { WeightInput } from '../../core/ndarray.js';
 import { show } from '../../core/show.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { readSampleWeight } from '../base/weights.js';
+import { agreed, printOfRows, printOfValue } from './cluster/agreement.js';
+import { divideJobs } from './cluster/division.js';
+import type { SharedCall } from './cluster/inStep.js';
+import { overRanks, runSharedJobs } from './cluster/sharedJobs.js';
 import { deviationOf, meanOf, SCORE_DIGITS } from './crossValidate.js';
-import { resolveJobs, runJobs } from './jobs.js';
+import { resolveJobs } from './jobs.js';
 import { type ColumnsOf, permutable } from './permutedColumns.js';
 import { pairedRows, type RowsInput, type TargetRows, takeRows } from './rows.js';
 import { resolveScorers, type ScorerFunction, type ScorerName, type Scorers } from './scorers.js';
@@ -32,6 +37,11 @@ export interface PermutationImportanceOptions<E = object> {
   nJobs?: number;
   /** Ends the calls; the promise rejects with `ERR_ABORTED`. */
   signal?: AbortSignal;
+  /**
+   * Divides the scores over the ranks of a cluster. Every rank makes the same call, with the same
+   * fitted estimator and the same data, and gets the same result.
+   */
+  cluster?: Cluster;
 }
 
 /** How much a score falls when a column is shuffled: of each column, in their order. */
@@ -50,7 +60,7 @@ export interface PermutationImportance {
   toString(): string;
 }
 
-const KEYS = ['scoring', 'nRepeats', 'maxSamples', 'sampleWeight', 'seed', 'nJobs', 'signal'];
+const KEYS = ['scoring', 'nRepeats', 'maxSamples', 'sampleWeight', 'seed', 'nJobs', 'signal', 'cluster'];
 
 /**
  * Permutation importance (Breiman 2001): how much the score of a fitted estimator falls when one
@@ -78,13 +88,48 @@ export async function permutationImportance<E extends object>(
   options: PermutationImportanceOptions<E> = {},
 ): Promise<PermutationImportance> {
   checkOptions('permutationImportance', options, KEYS);
-  const { nRepeats: repeats = 5, seed = 0, maxSamples = 1, signal } = options;
+  const name = 'permutationImportance';
+  return overRanks(checkCluster('cluster', options.cluster), name, async (call) => {
+    const scoring = await agreed(
+      call,
+      () => prepare(estimator, givenX, givenY, options),
+      async ({ x, y, sampleWeight, orders }) => ({
+        estimator: await printOfValue(String(estimator), learnedBy(estimator)),
+        X: await printOfRows('X', x),
+        y: await printOfRows('y', y),
+        sampleWeight: await printOfRows('sampleWeight', sampleWeight),
+        scoring: await printOfValue(show(options.scoring), options.scoring),
+        shuffles: await printOfValue(`${orders.length} of ${orders[0]!.length} rows`, orders),
+      }),
+    );
+    return importanceOf(scoring, options, call);
+  });
+}
+
+/** What is scored, and how columns are shuffled. */
+interface Scoring {
+  x: RowsInput;
+  y: RowsInput;
+  sampleWeight: Float64Array | undefined;
+  columns: ColumnsOf;
+  orders: readonly Uint32Array[];
+  baselineScore: number;
+  score(x: RowsInput, y: RowsInput, weights: Float64Array | undefined): Promise<number>;
+}
+
+async function prepare(
+  estimator: object,
+  givenX: RowsInput,
+  givenY: TargetRows,
+  options: PermutationImportanceOptions<never>,
+): Promise<Scoring> {
+  const { nRepeats: repeats = 5, seed = 0, maxSamples = 1 } = options;
   const { x, y, rows } = pairedRows(givenX, givenY);
   const nRepeats = checkInteger('nRepeats', repeats);
   const draws = new Draws(checkSeed(seed), STREAMS.importance);
   const scorers = oneScorer(options.scoring);
   const sampleWeight = readSampleWeight(options.sampleWeight, rows);
-  const limit = resolveJobs(options.nJobs);
+  resolveJobs(options.nJobs);
   const scored = scoredRows(maxSamples, rows, draws);
   const score = async (table: RowsInput, of: RowsInput, weights?: Float64Array): Promise<number> =>
     (await scorers.score(estimator, table, of, weights))[scorers.names[0]!]!;
@@ -93,14 +138,29 @@ export async function permutationImportance<E extends object>(
   const columns = permutable(part.x, estimator);
   // Every column is shuffled in the same ways, so the result does not depend on their order.
   const orders = Array.from({ length: nRepeats }, () => draws.permutation(scored?.length ?? rows));
+  return { ...part, columns, orders, baselineScore, score };
+}
+
+async function importanceOf(
+  { y, sampleWeight, columns, orders, baselineScore, score }: Scoring,
+  { nJobs, signal }: PermutationImportanceOptions<never>,
+  call: SharedCall | undefined,
+): Promise<PermutationImportance> {
   const jobs = columns.names.flatMap((_, j) =>
     orders.map(
-      (order) => async () =>
-        baselineScore - (await score(columns.permuted(j, order), part.y, part.sampleWeight)),
+      (order) => async () => baselineScore - (await score(columns.permuted(j, order), y, sampleWeight)),
     ),
   );
-  const importances = Float64Array.from(await runJobs(jobs, limit, signal));
-  return summarise(columns, importances, nRepeats, baselineScore);
+  const owners = divideJobs(new Array<number>(jobs.length).fill(1), call?.size ?? 1);
+  const asItIs = { send: (fall: number) => fall, receive: (fall: unknown) => fall as number };
+  const falls = await runSharedJobs(jobs, resolveJobs(nJobs), signal, call, { owners, ...asItIs });
+  return summarise(columns, Float64Array.from(falls), orders.length, baselineScore);
+}
+
+/** What decides the predictions of a fitted estimator. */
+function learnedBy(estimator: object): unknown {
+  const { toSaved } = estimator as { toSaved?: unknown };
+  return typeof toSaved === 'function' ? toSaved.call(estimator) : estimator;
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` for several scores */

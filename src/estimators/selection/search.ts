@@ -1,4 +1,5 @@
 import { checkBoolean, checkObject } from '../../core/check.js';
+import { checkCluster } from '../../core/clusterOption.js';
 import { SteepestError, unknownName } from '../../core/errors.js';
 import { didYouMean } from '../../core/nearest.js';
 import { show } from '../../core/show.js';
@@ -14,25 +15,14 @@ import type { Graph } from '../onnx/graph.js';
 import { type EstimatorOnnxOptions, onnxBytes, saveOnnx } from '../onnx/options.js';
 import { type OnnxInverse, type OnnxResult, type OnnxSource, onnxSource } from '../onnx/source.js';
 import type { OnnxColumns, OnnxTable } from '../onnx/table.js';
-import { evaluateCandidates } from './candidates.js';
-import { prepare } from './crossValidate.js';
-import { bestOf, type Candidate, type GridResults, summarise } from './grid.js';
-import { checkEstimator, type Fittable, freshParams, isClassifier, methodOf } from './jobs.js';
+import { overRanks } from './cluster/sharedJobs.js';
+import type { Candidate, GridResults } from './grid.js';
+import { checkEstimator, type Fittable, isClassifier, methodOf } from './jobs.js';
 import type { RowsInput, TargetRows } from './rows.js';
+import { type Found, runSearch } from './runSearch.js';
 import { resolveScorers } from './scorers.js';
 import { SEARCH_FIT_KEYS, type SearchFitOptions, type SearchOptions } from './searchOptions.js';
 import { searchReporter } from './searchProgress.js';
-
-/** The result of the search. */
-interface Found {
-  results: GridResults;
-  /** The best candidate by the deciding score, if there is one. */
-  best: Candidate | undefined;
-  bestIndex: number;
-  score: number;
-  estimator: Fittable | undefined;
-  refitTimeMs: number | undefined;
-}
 
 /**
  * Cross-validates candidates, which are settings of an estimator's parameters, and fits the best on
@@ -65,35 +55,16 @@ export abstract class Search<E extends Fittable = Fittable> implements Fittable,
     given: SearchFitOptions = {},
   ): Promise<FittedLike<this, E, Y, RowsInput>> {
     checkOptions(`${this.called}.fit`, given, SEARCH_FIT_KEYS);
-    const { progress, groups, ...options } = given;
+    const { progress, cluster, ...options } = given;
     const report = searchReporter(progress);
-    const { estimator } = this;
-    const { refit, ...rest } = this.options;
+    const { estimator, options: settings } = this;
     const candidates = this.candidates();
-    const deciding = decidingScore(this.options);
-    const { sampleWeight, signal } = options;
-    const evaluation = await prepare(estimator, x, y, { ...rest, sampleWeight, groups });
-    const perCandidate = await evaluateCandidates(estimator, evaluation, candidates, { signal, report });
-    const { names } = evaluation.scorers;
-    const results = summarise(candidates, perCandidate, names, evaluation.returnTrainScore);
-    const bestIndex = deciding === undefined ? -1 : bestOf(results, deciding);
-    const best = results[bestIndex];
-    const found: Found = {
-      results,
-      best,
-      bestIndex,
-      score: best === undefined ? Number.NaN : best.test[deciding!]!.mean,
-      estimator: undefined,
-      refitTimeMs: undefined,
-    };
-    if (best !== undefined && refit !== false) {
-      const begin = performance.now();
-      found.estimator = estimator.clone();
-      found.estimator.setParams(freshParams(best.params) as never);
-      await found.estimator.fit(x as never, y as never, options);
-      found.refitTimeMs = performance.now() - begin;
-    }
-    this.found = found;
+    const deciding = decidingScore(settings);
+    const space = show(Object.values(this.space())[0]);
+    const name = `${this.called}.fit`;
+    this.found = await overRanks(checkCluster('cluster', cluster), name, (call) =>
+      runSearch({ estimator, settings, candidates, space, deciding }, x, y, options, report, call),
+    );
     return this as FittedLike<this, E, Y, RowsInput>;
   }
 

@@ -1,3 +1,4 @@
+import type { Cluster } from '../../core/clusterOption.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import type { LabelInput } from '../base/labels.js';
 import type { CrossValidateOptions } from './crossValidate.js';
@@ -16,7 +17,10 @@ import type { SearchProgressFunction } from './searchProgress.js';
  * ```
  */
 export interface SearchOptions<E = Fittable>
-  extends Omit<CrossValidateOptions<E>, 'returnEstimator' | 'signal' | 'sampleWeight' | 'groups'> {
+  extends Omit<
+    CrossValidateOptions<E>,
+    'returnEstimator' | 'signal' | 'sampleWeight' | 'groups' | 'cluster'
+  > {
   /**
    * Fit the best candidate on all rows afterwards (true); with several scores, the name of the
    * deciding one.
@@ -25,7 +29,7 @@ export interface SearchOptions<E = Fittable>
 }
 
 export const SEARCH_KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
-export const SEARCH_FIT_KEYS = ['sampleWeight', 'groups', 'signal', 'progress'];
+export const SEARCH_FIT_KEYS = ['sampleWeight', 'groups', 'signal', 'progress', 'cluster'];
 
 /**
  * Options of `fit` of a search.
@@ -45,7 +49,14 @@ export interface SearchFitOptions {
   signal?: AbortSignal;
   /**
    * True writes a line to stderr for every fit that has ended; a function is called with it. What
-   * the function throws ends the search. Default false.
+   * the function throws ends the search. Default false. With a cluster, rank 0 reports the fits of
+   * all ranks, those of others a moment later.
    */
   progress?: boolean | SearchProgressFunction;
+  /**
+   * Divides the fits over the ranks of a cluster. Every rank makes the same call with the same data
+   * and gets the same result, which is that without a cluster. The best candidate is fitted on
+   * every rank.
+   */
+  cluster?: Cluster;
 }
