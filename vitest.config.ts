@@ -17,6 +17,7 @@ const base = {
   alias: [
     { find: /^steepest$/, replacement: compiled('index.js') },
     { find: /^steepest\/kernels$/, replacement: compiled('kernels/index.js') },
+    { find: /^steepest\/cluster$/, replacement: compiled('cluster/index.js') },
   ],
   // Node.js loads the compiled modules itself, as it would for a user. Vitest would transform all
   // 200 of them anew in each of the processes, which costs more than most files of tests.

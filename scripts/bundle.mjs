@@ -19,9 +19,19 @@ const modules = join(dist, 'esm');
 const bundle = join(dist, 'bundle');
 
 /** What a user can import. */
-const ENTRIES = { index: 'index', kernels: 'kernels/index', report: 'report/index' };
+const ENTRIES = {
+  index: 'index',
+  kernels: 'kernels/index',
+  report: 'report/index',
+  cluster: 'cluster/index',
+};
 /** What is started by its path: the command and the threads. */
-const PROGRAMS = { cli: 'cli/main', worker: 'worker/worker', reader: 'data/thread/worker' };
+const PROGRAMS = {
+  cli: 'cli/main',
+  worker: 'worker/worker',
+  reader: 'data/thread/worker',
+  link: 'cluster/thread/main',
+};
 
 /**
  * Dependencies stay imports. So do .cjs files, which find binaries and the worker by their own
@@ -55,8 +65,9 @@ const keepImports = {
  * - `tables`: the part of it that the thread for files needs too
  * - `commands`: what the command runs, and does not need for its help
  *
- * One chunk is loaded by all programs, `guards`: what both kinds of threads need. Otherwise it would
- * fall into two, one of them for the command.
+ * One chunk is loaded by all programs, `guards`: what several kinds of threads need. Otherwise it
+ * would fall into two, one of them for the command. `shared` is what the entry needs at once besides,
+ * and the pool's threads or the link thread: it would fall into three.
  */
 const LATE_CHUNKS = {
   exactKernels: /[\\/]typescript[\\/]exact[\\/](?!(activation|fma|math)\.js)/,
@@ -79,8 +90,17 @@ const LATE_CHUNKS = {
  * modules need most of the package: a thread would take longer to start.
  */
 let ofThreads = new Set();
-/** Those that both kinds of threads load. */
+/** Those that threads for files and one of the other kinds load. */
 let ofAllThreads = new Set();
+/** What the link thread of a cluster loads, without what only a cluster needs. */
+let ofLink = new Set();
+const IN_CLUSTER = /[\\/]esm[\\/]cluster[\\/]/;
+/** Of what the pool's threads and the entry load, that which the link thread may need a part of. */
+const WITH_LINK = /[\\/](core[\\/](refuse|warnOnce|units|random|names|definition)|kernels[\\/]\w+)\.js$/;
+/** The modules that the threads of the pool and the entry load at once, in one file for both. */
+const isShared = (id) =>
+  !Object.values(LATE_CHUNKS).some((late) => late.test(id)) &&
+  (ofLink.has(id) || (ofThreads.has(id) && WITH_LINK.test(id)));
 /** The modules that `steepest --help` loads. */
 let ofHelp = new Set();
 const findModulesOfPrograms = {
@@ -97,8 +117,9 @@ const findModulesOfPrograms = {
       return found;
     };
     const [worker, reader] = [loadedBy(PROGRAMS.worker), loadedBy(PROGRAMS.reader)];
-    ofThreads = new Set([...worker, ...reader]);
-    ofAllThreads = new Set([...worker].filter((id) => reader.has(id)));
+    ofLink = new Set([...loadedBy(PROGRAMS.link)].filter((id) => !IN_CLUSTER.test(id)));
+    ofThreads = new Set([...worker, ...reader, ...ofLink]);
+    ofAllThreads = new Set([...reader].filter((id) => worker.has(id) || ofLink.has(id)));
     ofHelp = loadedBy(PROGRAMS.cli);
   },
 };
@@ -141,7 +162,7 @@ const loadLate = {
 };
 
 /**
- * The report and what the command runs import the package's entry, so that what they share with it
+ * The report, the cluster and what the command runs import the package's entry, so that what they share with it
  * lies in the entry's file. Otherwise it would be a chunk of its own, whose hundreds of exports the
  * entry would have to pass on: importing the package would take 1 ms and 2 MB more. The command
  * itself, which says its version and its help, loads none of it.
@@ -149,8 +170,8 @@ const loadLate = {
 const importEntry = {
   name: 'import-entry',
   transform(code, id) {
-    const isReport = id === join(modules, `${ENTRIES.report}.js`);
-    return isReport || /[\\/]cli[\\/]\w+[\\/]run\.js$/.test(id)
+    const isAboveIndex = [ENTRIES.report, ENTRIES.cluster].some((name) => id === join(modules, `${name}.js`));
+    return isAboveIndex || /[\\/]cli[\\/]\w+[\\/]run\.js$/.test(id)
       ? `${code}\nimport ${JSON.stringify(join(modules, `${ENTRIES.index}.js`))};\n`
       : null;
   },
@@ -220,6 +241,7 @@ async function joinModules(files) {
       includeDependenciesRecursively: false,
       groups: [
         { name: 'guards', test: (id) => ofAllThreads.has(id) },
+        { name: 'shared', test: (id) => isShared(id) },
         ...Object.entries(LATE_CHUNKS).map(([name, test]) => ({
           name,
           test: (id) => test.test(id) && !isNotLate(name, id),

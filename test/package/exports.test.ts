@@ -7,6 +7,7 @@ const ENTRIES = {
   'index.js': 'index.js',
   'kernels.js': 'kernels/index.js',
   'report.js': 'report/index.js',
+  'cluster.js': 'cluster/index.js',
 };
 
 const imported = async (file: string): Promise<object> =>

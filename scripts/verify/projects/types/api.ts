@@ -156,6 +156,7 @@ import {
   validationCurve,
 } from 'steepest';
 
+import { type Cluster, type ClusterOptions, cluster } from 'steepest/cluster';
 import {
   denseBackward,
   denseBackwardAsync,
@@ -713,6 +714,15 @@ export async function reports(customers: Customer[], model: Sequential): Promise
   await writeReport('report.html', options);
   await report({ model, test: [x, y], history, classes: ['no', 'yes'] });
   return report({ model: pipe, test, train: [x, labelsOf(customers)], title: 'Customers' });
+}
+
+export async function ranks(options: ClusterOptions): Promise<string> {
+  const c: Cluster = await cluster({ ...options, timeoutMs: 60_000, alone: true });
+  await c.barrier();
+  const best: number = await c.broadcast(c.rank, { from: 0 });
+  const names: string[] = await c.gather(`rank ${c.rank} of ${c.size}, ${c.library}`);
+  await c.close();
+  return names[best] ?? '';
 }
 
 export const charts: string[] = [
