@@ -68,6 +68,7 @@ class Exchange {
 
   bool read(const Job& job, const Plan& plan, Failure& failure);
   bool start(Job& job, uint8_t* memory, Transfer& transfer, Failure& failure);
+  bool startPieces(Job& job, uint8_t* memory, Transfer& transfer, Failure& failure);
   bool advance(Job& job, uint8_t* memory, Transfer& transfer, bool* moved, Failure& failure);
   bool finishPart(Job& job, uint8_t* memory, Transfer& transfer, Failure& failure);
   bool checkHeader(Job& job, const Transfer& transfer, Failure& failure) const;

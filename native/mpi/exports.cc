@@ -79,15 +79,6 @@ constexpr size_t kMostNameBytes = 4096;
 constexpr int64_t kRelease = -1;
 constexpr int64_t kNanosecondsPerMillisecond = 1000000;
 constexpr int64_t kMostTimeoutMs = int64_t{1} << 40;
-/** glibc's RTLD_DEEPBIND, which other C libraries ignore or lack. */
-#if defined(RTLD_DEEPBIND)
-constexpr int kApart = RTLD_DEEPBIND;
-#elif defined(__linux__)
-constexpr int kApart = 8;
-#else
-constexpr int kApart = 0;
-#endif
-
 /**
  * MPI of this process: once for all threads, because MPI can be started once. Pointers, because nothing may be
  * destroyed when the process ends while the library is at work.
@@ -141,9 +132,20 @@ bool readArray(napi_env env, napi_value value, napi_typedarray_type wanted, void
 
 napi_value wrongArguments(napi_env env, const char* expected) { return raise(env, "plan", expected, "other arguments"); }
 
+/**
+ * Keeps this file in memory. Node.js takes an add-on out of it when the last thread that has loaded it ends, but MPI
+ * stays, and cannot be started again.
+ */
+void stayLoaded() {
+  Dl_info info = {};
+  if (dladdr(&process, &info) == 0 || info.dli_fname == nullptr) return;
+  // Held on purpose.
+  static_cast<void>(dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE));
+}
+
 /** Opens a library; its plug-ins look for their functions among those of the whole process. */
-std::unique_ptr<Mpi> open(const char* name, bool apart, Failure& failure) {
-  void* library = dlopen(name, RTLD_NOW | RTLD_GLOBAL | (apart ? kApart : 0));
+std::unique_ptr<Mpi> open(const char* name, Failure& failure) {
+  void* library = dlopen(name, RTLD_NOW | RTLD_GLOBAL);
   if (library != nullptr) return callsOf(library, name, failure);
   const char* reason = dlerror();
   failure.because("missing", "an MPI library", "%s", reason != nullptr ? reason : name);
@@ -253,24 +255,27 @@ bool init(Failure& failure) {
 }  // namespace
 
 napi_value mpiLoad(napi_env env, napi_callback_info info) {
-  Arguments<2> given;
+  Arguments<1> given;
   char name[kMostNameBytes] = {};
   size_t length = 0;
-  bool apart = false;
-  if (!given.read(env, info) || napi_get_value_string_utf8(env, given.values[0], name, sizeof name, &length) != napi_ok ||
-      napi_get_value_bool(env, given.values[1], &apart) != napi_ok) {
-    return wrongArguments(env, "mpiLoad(name, apart)");
+  if (!given.read(env, info) || napi_get_value_string_utf8(env, given.values[0], name, sizeof name, &length) != napi_ok) {
+    return wrongArguments(env, "mpiLoad(name)");
   }
   Failure failure;
   if (!isOwner(env, failure)) return raise(env, failure);
   if (process.job != nullptr) return raise(env, "thread", "one start of MPI", "a second one");
+  stayLoaded();
   const SavedSignals signals(host());
-  std::unique_ptr<Mpi> mpi = open(name, apart, failure);
+  std::unique_ptr<Mpi> mpi = open(name, failure);
   if (mpi == nullptr) return raise(env, failure);
   const std::unique_ptr<char[]> version(new (std::nothrow) char[kMostVersionBytes + 1]());
   int versionLength = 0;
   if (version == nullptr || mpi->libraryVersion(version.get(), &versionLength) != 0) {
     return raise(env, "foreign", "an MPI library that says its version", name);
+  }
+  bool started = false;
+  if (mpi->hasStarted(&started) != 0 || started) {
+    return raise(env, "foreign", "an MPI library that this process has not started before", name);
   }
   napi_value family;
   napi_value text;

@@ -6,8 +6,8 @@
 namespace steepest::mpi {
 
 /**
- * mpiLoad(name, apart): { family, version } of the library that the system finds under a file name or a path. With
- * `apart`, its functions prefer each other to those of a library from before. MPI is not started.
+ * mpiLoad(name): { family, version } of the library that the system finds under a file name or a path. MPI is not
+ * started.
  */
 napi_value mpiLoad(napi_env env, napi_callback_info info);
 

@@ -70,6 +70,7 @@ template <class Family> struct Calls {
 
   int (*initThread)(int*, char***, int, int*);
   int (*getLibraryVersion)(char*, int*);
+  int (*initialized)(int*);
   int (*commRank)(Handle, int*);
   int (*commSize)(Handle, int*);
   int (*commSetErrhandler)(Handle, Handle);
@@ -84,6 +85,7 @@ template <class Family> struct Calls {
   const char* find(void* library) {
     const bool found = take(library, "MPI_Init_thread", &initThread) &&
                        take(library, "MPI_Get_library_version", &getLibraryVersion) &&
+                       take(library, "MPI_Initialized", &initialized) &&
                        take(library, "MPI_Comm_rank", &commRank) && take(library, "MPI_Comm_size", &commSize) &&
                        take(library, "MPI_Comm_set_errhandler", &commSetErrhandler) &&
                        take(library, "MPI_Isend", &isend) && take(library, "MPI_Irecv", &irecv) &&
@@ -113,6 +115,12 @@ template <class Family> class Library final : public Mpi {
 
   const char* family() const override { return Family::kName; }
   int libraryVersion(char* text, int* length) override { return calls.getLibraryVersion(text, length); }
+  int hasStarted(bool* started) override {
+    int flag = 0;
+    const int code = calls.initialized(&flag);
+    *started = flag != 0;
+    return code;
+  }
   int init(bool* serves) override {
     int provided = 0;
     const int code = calls.initThread(nullptr, nullptr, Family::kFunneled, &provided);

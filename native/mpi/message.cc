@@ -62,7 +62,7 @@ uint8_t* Message::place(uint8_t* memory, int64_t piece) {
 }
 
 void Message::writeHeader(int64_t number, const char* label) {
-  Header header = {Header::kMagic, Header::kVersion, number, total, {}};
+  Header header = {Header::kMagic, Header::kVersion, number, total, most, {}};
   std::snprintf(header.label, sizeof header.label, "%s", label);
   std::memcpy(firstPart.get(), &header, sizeof header);
 }

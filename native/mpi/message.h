@@ -30,6 +30,8 @@ struct Header {
   /** Which message from this sender to this receiver it is. */
   int64_t number;
   int64_t bytes;
+  /** The limit of pieces: both sides must cut in the same places. */
+  int64_t pieceBytes;
   /** What the sender does, as text that ends with 0. */
   char label[kLabelBytes];
 };
@@ -59,6 +61,7 @@ class Message {
 
   int peer() const { return to; }
   int64_t bytes() const { return total; }
+  int64_t mostPieceBytes() const { return most; }
   uint8_t* first() { return firstPart.get(); }
   int64_t firstBytes() const { return static_cast<int64_t>(sizeof(Header)) + (isInline() ? total : 0); }
   bool isInline() const { return total <= kInlineBytes; }

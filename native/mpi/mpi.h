@@ -36,6 +36,8 @@ class Mpi {
   virtual const char* family() const = 0;
   /** May be called before init. */
   virtual int libraryVersion(char* text, int* length) = 0;
+  /** Whether this process has started MPI before, and perhaps ended it. May be called before init. */
+  virtual int hasStarted(bool* started) = 0;
   /** MPI_Init_thread(FUNNELED); errors are returned from then on. `serves`: one thread may call MPI at least. */
   virtual int init(bool* serves) = 0;
   virtual int rank(int* rank) = 0;

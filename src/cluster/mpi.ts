@@ -11,7 +11,7 @@ import {
   otherCall,
   otherSize,
 } from './link.js';
-import { type LibraryChoice, librariesFor, libraryName } from './mpiLibraries.js';
+import { librariesFor, libraryName } from './mpiLibraries.js';
 
 /** Names the library to use, by path. */
 const LIBRARY_VARIABLE = 'STEEPEST_MPI_LIBRARY';
@@ -131,68 +131,50 @@ class MpiLink implements Link {
   }
 }
 
-/** What became of the libraries that were tried. */
-class Trials {
-  private readonly lines: string[] = [];
-  /** MPI was started with one of them, and did not know this job. */
-  strangers = 0;
-
-  add(file: string, outcome: string): void {
-    this.lines.push(`${file}: ${outcome}`);
-  }
-
-  error({ name, rank, size, families }: Launcher, named: string | undefined): SteepestError {
-    const place = `${rank === undefined ? 'one' : `rank ${rank}`} of ${size ?? 'several'} processes`;
-    const given = this.lines.join('; ');
-    if (this.strangers > 0) {
-      return new SteepestError('ERR_CLUSTER', {
-        expected: `an MPI library for which this process is ${place}, as ${name} says`,
-        given,
-        hint: `Use the launcher of this library, or name the launcher's library: ${LIBRARY_VARIABLE}=/path/to/libmpi.so.`,
-      });
-    }
-    const packages = families.map((family) => DEBIAN_PACKAGES[family]).join(' or ');
-    const hint = `Install it (Debian: apt-get install ${packages}), or name its file: ${LIBRARY_VARIABLE}=/path/to/libmpi.so.`;
-    return new SteepestError('ERR_CLUSTER', {
-      expected: `an MPI library for a job of ${name}`,
-      given,
-      hint:
-        named === undefined ? hint : `See whether ${LIBRARY_VARIABLE} names the library of this launcher.`,
-    });
-  }
+/** The error of a job without a library. */
+function noLibrary({ name, families }: Launcher, tried: readonly string[], isNamed: boolean): SteepestError {
+  const packages = families.map((family) => DEBIAN_PACKAGES[family]).join(' or ');
+  return new SteepestError('ERR_CLUSTER', {
+    expected: `an MPI library for a job of ${name}`,
+    given: tried.join('; '),
+    hint: isNamed
+      ? `See whether ${LIBRARY_VARIABLE} names the library of this launcher.`
+      : `Install it (Debian: apt-get install ${packages}), or name its file: ${LIBRARY_VARIABLE}=/path/to/libmpi.so.`,
+  });
 }
 
-/** The link over one library, or undefined with the reason in `trials`. */
-function tryLibrary(
-  { file, fits }: LibraryChoice,
-  launcher: Launcher,
-  options: MpiLinkOptions,
-  trials: Trials,
-): Link | undefined {
-  const addon = mpiAddon();
-  let version: string;
-  try {
-    ({ version } = addon.mpiLoad(file, trials.strangers > 0));
-  } catch (error) {
-    if (!isMpiError(error) || !['missing', 'foreign'].includes(error.kind)) throw clusterError(error);
-    trials.add(file, error.given);
-    return undefined;
+/** The error of a library that knows another job, mostly one of this process alone. */
+function stranger({ name, rank, size }: Launcher, library: string, own: string): SteepestError {
+  const place = `${rank === undefined ? 'one' : `rank ${rank}`} of ${size ?? 'several'} processes`;
+  return new SteepestError('ERR_CLUSTER', {
+    expected: `an MPI library for which this process is ${place}, as ${name} says`,
+    given: `${library}, for which it is ${own}`,
+    hint: `Use the launcher of this library, or name the launcher's library: ${LIBRARY_VARIABLE}=/path/to/libmpi.so.`,
+  });
+}
+
+interface Opened {
+  file: string;
+  /** Its name and version. */
+  library: string;
+}
+
+/** Opens the first library that fits. Only one can be started: they take each other's functions. */
+function openLibrary(addon: MpiAddon, launcher: Launcher, platform: 'linux' | 'darwin'): Opened {
+  const named = process.env[LIBRARY_VARIABLE] || undefined;
+  const tried: string[] = [];
+  for (const { file, fits } of librariesFor(launcher.families, platform, named)) {
+    try {
+      const { version } = addon.mpiLoad(file);
+      const library = libraryName(version);
+      if (fits(version)) return { file, library };
+      tried.push(`${file}: ${library}`);
+    } catch (error) {
+      if (!isMpiError(error) || !['missing', 'foreign'].includes(error.kind)) throw clusterError(error);
+      tried.push(error.given.startsWith(file) ? error.given : `${file}: ${error.given}`);
+    }
   }
-  const library = libraryName(version);
-  if (!fits(version)) {
-    trials.add(file, library);
-    return undefined;
-  }
-  const { rank, size } = native(() => addon.mpiInit(options.abortWord));
-  if (rank === (launcher.rank ?? rank) && size === (launcher.size ?? size)) {
-    return new MpiLink(addon, library, rank, size, options);
-  }
-  trials.add(file, `${library}, for which it is rank ${rank} of ${size}`);
-  trials.strangers++;
-  // The end of MPI waits for nobody if this process is alone; otherwise no other library can be tried.
-  if (size !== 1) throw trials.error(launcher, undefined);
-  native(() => addon.mpiFinalize());
-  return undefined;
+  throw noLibrary(launcher, tried, named !== undefined);
 }
 
 /**
@@ -210,11 +192,13 @@ export function mpiLink(launcher: Launcher, options: MpiLinkOptions): Link {
       hint: 'Train on one machine, or use Linux (WSL 2 on Windows).',
     });
   }
-  const named = process.env[LIBRARY_VARIABLE] || undefined;
-  const trials = new Trials();
-  for (const choice of librariesFor(launcher.families, platform, named)) {
-    const link = tryLibrary(choice, launcher, options, trials);
-    if (link !== undefined) return link;
+  const addon = mpiAddon();
+  const { file, library } = openLibrary(addon, launcher, platform);
+  const { rank, size } = native(() => addon.mpiInit(options.abortWord));
+  if (rank === (launcher.rank ?? rank) && size === (launcher.size ?? size)) {
+    return new MpiLink(addon, library, rank, size, options);
   }
-  throw trials.error(launcher, named);
+  // The end of MPI waits for nobody if this process is alone.
+  if (size === 1) native(() => addon.mpiFinalize());
+  throw stranger(launcher, `${file} (${library})`, `rank ${rank} of ${size}`);
 }

@@ -45,12 +45,9 @@ export function librariesFor(
   named: string | undefined,
 ): LibraryChoice[] {
   if (named !== undefined) return [{ file: named, fits: () => true }];
-  return families.flatMap((family) =>
-    [...FILES[family][platform], ...STANDARD[platform]].map((file) => ({
-      file,
-      fits: (version: string) => isOfFamily(family, version),
-    })),
-  );
+  const fits = (version: string): boolean => families.some((family) => isOfFamily(family, version));
+  const own = families.flatMap((family) => FILES[family][platform]);
+  return [...own, ...STANDARD[platform]].map((file) => ({ file, fits }));
 }
 
 /** Longest name of a library that is not known by its version's form. */

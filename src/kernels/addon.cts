@@ -11,11 +11,8 @@ export type RunPhase = (phase: number) => number;
  * 'ERR_CLUSTER', and belong to the first thread that calls one.
  */
 export interface MpiAddon {
-  /**
-   * Opens a library by file name or path, without starting MPI. `apart` lets its functions prefer
-   * each other to those of a library from before.
-   */
-  mpiLoad(name: string, apart: boolean): { family: string; version: string };
+  /** Opens a library by file name or path, without starting MPI. */
+  mpiLoad(name: string): { family: string; version: string };
   /** Starts MPI. An exchange that waits ends the job if the word becomes an exit code. */
   mpiInit(abortWord: Int32Array<SharedArrayBuffer>): { rank: number; size: number };
   /** Ends MPI; waits for all ranks. */

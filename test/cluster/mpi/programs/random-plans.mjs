@@ -14,7 +14,7 @@ const draw = (below) => {
 };
 
 /** Lengths around the limits of headers and pieces, zero among them. */
-const LENGTHS = [0, 1, 7, 64, 1000, 3900, 3944, 3945, 4096, 10_000, 30_000];
+const LENGTHS = [0, 1, 7, 64, 1000, 3900, 3936, 3937, 4096, 10_000, 30_000];
 
 /** Cuts [offset, offset + bytes) into ranges, in an order that begins anywhere. */
 function cut(offset, bytes) {
