@@ -10,7 +10,19 @@
 namespace steepest {
 
 /** Words of an op and of an operand, in order. */
-enum FuzzOpWord { FuzzKind, FuzzPhase, FuzzSplit, FuzzBegin, FuzzEnd, FuzzOperands, FuzzScalars };
+enum FuzzOpWord {
+  FuzzKind,
+  FuzzPhase,
+  FuzzSplit,
+  FuzzBegin,
+  FuzzEnd,
+  FuzzWindowFirst,
+  FuzzWindowRows,
+  FuzzOperands,
+  FuzzScalars
+};
+/** Words of the header that count rows. */
+enum FuzzHeaderWord { FuzzMaxRows = 4, FuzzFirstRow = 6, FuzzEndRow = 7 };
 enum FuzzOperandWord { FuzzBuffer, FuzzDType, FuzzOffset, FuzzRows, FuzzCols, FuzzRowStride, FuzzColStride };
 
 /** One op's place in the words. */

@@ -49,6 +49,18 @@ void change(Words& words, int64_t at, FuzzRandom& random) {
   wordAt(words, at) = changed(wordAt(words, at), words, random);
 }
 
+/** Another maxRows. Most often windows and the range of rows are still all rows: else they would be the fault. */
+void setMaxRows(Words& words, const std::vector<OpPlace>& ops, double maxRows, FuzzRandom& random) {
+  const double before = words[FuzzMaxRows];
+  words[FuzzMaxRows] = maxRows;
+  if (random.oneIn(4)) return;
+  if (words[FuzzEndRow] == before) words[FuzzEndRow] = maxRows;
+  for (const OpPlace& op : ops) {
+    double& rows = wordAt(words, op.at + FuzzWindowRows);
+    if (rows == before) rows = maxRows;
+  }
+}
+
 /** The same change wherever an op has a number: what has to agree agrees again. */
 void changeEverywhere(Words& words, const OpPlace& op, FuzzRandom& random) {
   const int64_t operand = op.operandAt(random.below(op.schema->operandCount));
@@ -60,7 +72,7 @@ void changeEverywhere(Words& words, const OpPlace& op, FuzzRandom& random) {
   for (int64_t at = op.operandAt(0); at < op.end(); ++at) {
     if (wordAt(words, at) == before) wordAt(words, at) = after;
   }
-  if (random.oneIn(2) && words[4] == before) words[4] = after;
+  if (random.oneIn(2) && words[FuzzMaxRows] == before) setMaxRows(words, opPlaces(words), after, random);
 }
 
 /** Strides with which rows overlap, or a matrix with no rows and many columns, or the reverse. */
@@ -82,7 +94,7 @@ void degenerate(Words& words, const OpPlace& op, FuzzRandom& random) {
       if (way == 2) wordAt(words, at + (rowsVanish ? FuzzCols : FuzzRows)) = large;
     }
   }
-  if (random.oneIn(2)) words[4] = large;
+  if (random.oneIn(2)) setMaxRows(words, opPlaces(words), large, random);
 }
 
 /** Removes an operand, restores it, or puts it in the place of another. */
@@ -163,7 +175,7 @@ void mutateOnce(FuzzCase& fuzzCase, const std::vector<FuzzCase>& corpus, FuzzRan
   } else if (kind < 3) {
     change(words, random.below(kHeaderWords), random);
   } else if (kind < 5) {
-    words[4] = random.oneIn(2) ? edge(random) : changed(words[4], words, random);
+    setMaxRows(words, ops, random.oneIn(2) ? edge(random) : changed(words[FuzzMaxRows], words, random), random);
   } else if (kind < 7) {
     changeOps(words, ops, corpus, random);
   } else if (kind < 10) {

@@ -87,7 +87,7 @@ void runPhases(Program& program, const FuzzCase& one, double* registers, FuzzRan
   }
   std::sort(phases.begin(), phases.end());
   phases.erase(std::unique(phases.begin(), phases.end()), phases.end());
-  const double maxRows = one.words[4];
+  const double maxRows = one.words[FuzzMaxRows];
   for (int round = 0; round < 2; ++round) {
     for (const int phase : phases) {
       ++tally.phases;

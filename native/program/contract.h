@@ -4,9 +4,9 @@
 
 namespace steepest {
 
-constexpr double kProgramMagic = 881085626.0;
-constexpr int kHeaderWords = 6;
-constexpr int kOpWords = 7;
+constexpr double kProgramMagic = 1803089629.0;
+constexpr int kHeaderWords = 8;
+constexpr int kOpWords = 9;
 constexpr int kOperandWords = 7;
 constexpr int kRegisterCount = 16;
 constexpr int kMaxOperands = 8;
@@ -184,73 +184,75 @@ enum class OpKind : int32_t {
   TopK = 30,
   WeighColumns = 31,
   Tally = 32,
-  AccumulateGradient = 33,
-  FinishGradient = 34,
-  ClipFactor = 35,
-  ScaleGradient = 36,
-  Penalty = 37,
-  Sgd = 38,
-  Momentum = 39,
-  Lion = 40,
-  Rmsprop = 41,
-  Adadelta = 42,
-  Adam = 43,
-  Adamax = 44,
-  Constrain = 45,
-  Average = 46,
-  LinearScores = 47,
-  LogisticLoss = 48,
-  LogLinkLoss = 49,
-  LinearGradient = 50,
-  CurvatureProduct = 51,
-  CurvatureFactors = 52,
-  Gram = 53,
-  GatherDesign = 54,
-  QrFold = 55,
-  NormalFold = 56,
-  TriangularSolve = 57,
-  JacobiRows = 58,
-  NormalResidual = 59,
-  GatherImages = 60,
-  PadImages = 61,
-  PadRows = 62,
-  ImagesToRows = 63,
-  RowsToImages = 64,
-  ChannelSums = 65,
-  DrawWindows = 66,
-  GatherWindows = 67,
-  GatherImageWindows = 68,
-  Conv2d = 69,
-  Conv2dInput = 70,
-  Conv2dWeights = 71,
-  Conv2dMaxPool = 72,
-  MaxPool2x2Backward = 73,
-  Conv2dMaxPoolWeights = 74,
-  Conv2dRows = 75,
-  Conv2dWinograd = 76,
-  Conv2dMaxPoolWinograd = 77,
-  Conv2dInputWinograd = 78,
-  Conv2dWeightsWinograd = 79,
-  WinogradGradient = 80,
-  MaxPool2d = 81,
-  MaxPool2dBackward = 82,
-  AveragePool2d = 83,
-  AveragePool2dBackward = 84,
-  MaxPool2dRows = 85,
-  AveragePool2dRows = 86,
-  GroupMoments = 87,
-  MergeMoments = 88,
-  MovingMoments = 89,
-  FrozenMoments = 90,
-  Normalize = 91,
-  MergeGradientMeans = 92,
-  NormalizeBackward = 93,
-  NormGradients = 94,
-  FoldNorm = 95,
-  LayerNorm = 96,
-  LayerNormBackward = 97,
-  Prelu = 98,
-  Count = 99,
+  AddGradient = 33,
+  AccumulateGradient = 34,
+  FinishGradient = 35,
+  ClipFactor = 36,
+  ScaleGradient = 37,
+  Penalty = 38,
+  Sgd = 39,
+  Momentum = 40,
+  Lion = 41,
+  Rmsprop = 42,
+  Adadelta = 43,
+  Adam = 44,
+  Adamax = 45,
+  Constrain = 46,
+  TransposeRows = 47,
+  Average = 48,
+  LinearScores = 49,
+  LogisticLoss = 50,
+  LogLinkLoss = 51,
+  LinearGradient = 52,
+  CurvatureProduct = 53,
+  CurvatureFactors = 54,
+  Gram = 55,
+  GatherDesign = 56,
+  QrFold = 57,
+  NormalFold = 58,
+  TriangularSolve = 59,
+  JacobiRows = 60,
+  NormalResidual = 61,
+  GatherImages = 62,
+  PadImages = 63,
+  PadRows = 64,
+  ImagesToRows = 65,
+  RowsToImages = 66,
+  ChannelSums = 67,
+  DrawWindows = 68,
+  GatherWindows = 69,
+  GatherImageWindows = 70,
+  Conv2d = 71,
+  Conv2dInput = 72,
+  Conv2dWeights = 73,
+  Conv2dMaxPool = 74,
+  MaxPool2x2Backward = 75,
+  Conv2dMaxPoolWeights = 76,
+  Conv2dRows = 77,
+  Conv2dWinograd = 78,
+  Conv2dMaxPoolWinograd = 79,
+  Conv2dInputWinograd = 80,
+  Conv2dWeightsWinograd = 81,
+  WinogradGradient = 82,
+  MaxPool2d = 83,
+  MaxPool2dBackward = 84,
+  AveragePool2d = 85,
+  AveragePool2dBackward = 86,
+  MaxPool2dRows = 87,
+  AveragePool2dRows = 88,
+  GroupMoments = 89,
+  MergeMoments = 90,
+  MovingMoments = 91,
+  FrozenMoments = 92,
+  Normalize = 93,
+  MergeGradientMeans = 94,
+  NormalizeBackward = 95,
+  NormGradients = 96,
+  FoldNorm = 97,
+  LayerNorm = 98,
+  LayerNormBackward = 99,
+  Prelu = 100,
+  Count = 101,
 };
 
 // Positions of operands and scalars within each kind of op.
@@ -474,6 +476,10 @@ constexpr int perColumn_ = 3;
 constexpr int firstColumn_ = 4;
 constexpr int columns_ = 5;
 }  // namespace op_tally
+namespace op_addGradient {
+constexpr int g = 0;
+constexpr int other = 1;
+}  // namespace op_addGradient
 namespace op_accumulateGradient {
 constexpr int g = 0;
 constexpr int total = 1;
@@ -607,6 +613,10 @@ constexpr int constraint_ = 0;
 constexpr int over_ = 1;
 constexpr int limit_ = 2;
 }  // namespace op_constrain
+namespace op_transposeRows {
+constexpr int w = 0;
+constexpr int wT = 1;
+}  // namespace op_transposeRows
 namespace op_average {
 constexpr int w = 0;
 constexpr int e = 1;
@@ -1264,6 +1274,7 @@ constexpr int pixels_ = 0;
   X(topK) \
   X(weighColumns) \
   X(tally) \
+  X(addGradient) \
   X(accumulateGradient) \
   X(finishGradient) \
   X(clipFactor) \
@@ -1277,6 +1288,7 @@ constexpr int pixels_ = 0;
   X(adam) \
   X(adamax) \
   X(constrain) \
+  X(transposeRows) \
   X(average) \
   X(linearScores) \
   X(logisticLoss) \
@@ -1420,6 +1432,7 @@ constexpr OpSchema kOpSchemas[] = {
     {"topK", 4, 1, SplitClass::Rows, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"out", false, false, 1}}, {{"k", 8}}},
     {"weighColumns", 2, 0, SplitClass::Rows, false, {{"weights", false, false, 1}, {"values", false, false, 1}}, {}},
     {"tally", 5, 6, SplitClass::None, false, {{"p", false, false, 1}, {"labels", true, false, 4}, {"target", true, false, 1}, {"weights", true, false, 1}, {"sums", false, false, 2}}, {{"rule", 3}, {"threshold", 1}, {"bins", 9}, {"perColumn", 0}, {"firstColumn", 10}, {"columns", 8}}},
+    {"addGradient", 2, 0, SplitClass::Rows, false, {{"g", false, false, 1}, {"other", false, false, 1}}, {}},
     {"accumulateGradient", 2, 0, SplitClass::Rows, false, {{"g", false, false, 1}, {"total", false, false, 1}}, {}},
     {"finishGradient", 4, 3, SplitClass::Rows, false, {{"w", false, false, 1}, {"g", false, false, 1}, {"total", true, false, 1}, {"squares", true, false, 2}}, {{"l1", 1}, {"l2x2", 1}, {"clipValue", 1}}},
     {"clipFactor", 2, 1, SplitClass::None, false, {{"squares", false, false, 2}, {"factor", false, false, 2}}, {{"limit", 5}}},
@@ -1433,6 +1446,7 @@ constexpr OpSchema kOpSchemas[] = {
     {"adam", 6, 10, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"m", false, false, 1}, {"v", false, false, 1}, {"vMax", true, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"beta1", 1}, {"oneMinusBeta1", 1}, {"beta2", 1}, {"oneMinusBeta2", 1}, {"epsilon", 1}, {"nesterov", 0}}},
     {"adamax", 5, 8, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}, {"g", false, false, 1}, {"m", false, false, 1}, {"u", false, false, 1}}, {{"l1", 1}, {"l2x2", 1}, {"rateScale", 1}, {"weightDecay", 1}, {"beta1", 1}, {"oneMinusBeta1", 1}, {"beta2", 1}, {"epsilon", 1}}},
     {"constrain", 2, 3, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", true, false, 1}}, {{"constraint", 3}, {"over", 3}, {"limit", 1}}},
+    {"transposeRows", 2, 0, SplitClass::Rows, false, {{"w", false, false, 1}, {"wT", false, false, 1}}, {}},
     {"average", 2, 0, SplitClass::Rows, false, {{"w", false, false, 1}, {"e", false, false, 1}}, {}},
     {"linearScores", 4, 0, SplitClass::Rows, false, {{"x", false, false, 19}, {"w", false, false, 2}, {"bias", false, false, 2}, {"z", false, false, 2}}, {}},
     {"logisticLoss", 6, 0, SplitClass::None, false, {{"z", false, false, 2}, {"labels", false, false, 4}, {"weights", true, false, 2}, {"curvature", true, false, 2}, {"dz", false, false, 2}, {"totals", false, false, 2}}, {}},

@@ -14,7 +14,28 @@ constexpr double kCountLimit = 9007199254740992.0;
 constexpr double kMostRows = 2147483647.0;
 
 /** Words of an op, in order (src/kernels/encode.ts). */
-enum OpWord { WordKind, WordPhase, WordSplit, WordBegin, WordEnd, WordOperands, WordScalars };
+enum OpWord {
+  WordKind,
+  WordPhase,
+  WordSplit,
+  WordBegin,
+  WordEnd,
+  WordWindowFirst,
+  WordWindowRows,
+  WordOperands,
+  WordScalars
+};
+/** Words of the header, in order. */
+enum HeaderWord {
+  WordMagic,
+  WordOpCount,
+  WordRank,
+  WordWorkers,
+  WordMaxRows,
+  WordRowChunk,
+  WordFirstRow,
+  WordEndRow
+};
 /** Words of an operand, in order. */
 enum OperandWord { WordBuffer, WordDType, WordByteOffset, WordRows, WordCols, WordRowStride, WordColStride };
 
@@ -149,6 +170,26 @@ bool decodeScalars(const double* words, DecodedOp& op, Refusal& refusal) {
   return true;
 }
 
+/** A window of the mini-batch. Only ops that ranks do not share by rows have one. */
+bool decodeWindow(const double* words, int64_t maxRows, DecodedOp& op, Refusal& refusal) {
+  const double first = words[WordWindowFirst], rows = words[WordWindowRows];
+  const double most = static_cast<double>(maxRows);
+  const char* name = op.schema().name;
+  if (!isCount(first) || !isCount(rows) || first + rows > most) {
+    refusal.expect("op %lld (%s): a window of rows within the %lld of the program", static_cast<long long>(op.number), name,
+                   static_cast<long long>(maxRows));
+    return refusal.give("%.17g rows from row %.17g", rows, first);
+  }
+  const bool whole = first == 0 && rows == most;
+  if (!whole && op.split != Split::Slice && op.split != Split::All) {
+    refusal.expect("op %lld (%s): split slice or all, as it has a window", static_cast<long long>(op.number), name);
+    return refusal.give("another");
+  }
+  op.windowFirst = static_cast<int64_t>(first);
+  op.windowRows = static_cast<int64_t>(rows);
+  return true;
+}
+
 /** Kind, phase, split, range and counts. */
 bool decodePlace(const double* words, DecodedOp& op, Refusal& refusal) {
   const long long number = static_cast<long long>(op.number);
@@ -197,7 +238,8 @@ bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& r
     if (source.wordCount < kHeaderWords) return refusal.give("%lld words", static_cast<long long>(source.wordCount));
     return refusal.give("words that start with %.17g", source.words[0]);
   }
-  constexpr const char* names[] = {"magic", "op count", "rank", "workers", "maxRows", "rowChunk"};
+  constexpr const char* names[] = {"magic",   "op count", "rank",     "workers",
+                                   "maxRows", "rowChunk", "firstRow", "endRow"};
   for (int i = 1; i < kHeaderWords; ++i) {
     if (isCount(source.words[i])) continue;
     refusal.expect("%s to be a whole number from 0 to 2^53 - 1", names[i]);
@@ -205,21 +247,26 @@ bool decodeHeader(const ProgramSource& source, ProgramHeader& header, Refusal& r
   }
   const double* words = source.words;
   const auto integer = [words](int i) { return static_cast<int64_t>(words[i]); };
-  header = {integer(1), integer(2), integer(3), integer(4), integer(5)};
+  header = {integer(WordOpCount),  integer(WordRank),     integer(WordWorkers), integer(WordMaxRows),
+            integer(WordRowChunk), integer(WordFirstRow), integer(WordEndRow)};
   if (header.workers < 1 || header.rank >= header.workers) {
     refusal.expect("a rank below the number of workers");
-    return refusal.give("rank %.17g of %.17g", words[2], words[3]);
+    return refusal.give("rank %.17g of %.17g", words[WordRank], words[WordWorkers]);
   }
-  if (words[4] > kMostRows || words[4] * words[3] >= kCountLimit) {
+  if (words[WordMaxRows] > kMostRows || words[WordMaxRows] * words[WordWorkers] >= kCountLimit) {
     refusal.expect("maxRows below 2^31, and times workers below 2^53");
-    return refusal.give("%.17g times %.17g", words[4], words[3]);
+    return refusal.give("%.17g times %.17g", words[WordMaxRows], words[WordWorkers]);
+  }
+  if (header.firstRow > header.endRow || header.endRow > header.maxRows) {
+    refusal.expect("rows [firstRow, endRow) within the %lld of the program", static_cast<long long>(header.maxRows));
+    return refusal.give("[%.17g, %.17g)", words[WordFirstRow], words[WordEndRow]);
   }
   if (header.rowChunk < 1) {
     refusal.expect("a rowChunk of at least one row");
     return refusal.give("0");
   }
   if (header.opCount > (source.wordCount - kHeaderWords) / kOpWords) {
-    refusal.expect("words for %.17g ops", words[1]);
+    refusal.expect("words for %.17g ops", words[WordOpCount]);
     return refusal.give("%lld words", static_cast<long long>(source.wordCount));
   }
   return true;
@@ -236,7 +283,8 @@ void countOps(const ProgramSource& source, int64_t opCount, int64_t* counts) {
   }
 }
 
-bool decodeOp(const ProgramSource& source, int64_t number, int64_t* at, DecodedOp& op, Refusal& refusal) {
+bool decodeOp(const ProgramSource& source, const ProgramHeader& header, int64_t number, int64_t* at, DecodedOp& op,
+              Refusal& refusal) {
   op = {};
   op.number = number;
   const auto truncated = [&] {
@@ -245,7 +293,7 @@ bool decodeOp(const ProgramSource& source, int64_t number, int64_t* at, DecodedO
   };
   if (source.wordCount - *at < kOpWords) return truncated();
   const double* words = source.words + *at;
-  if (!decodePlace(words, op, refusal)) return false;
+  if (!decodePlace(words, op, refusal) || !decodeWindow(words, header.maxRows, op, refusal)) return false;
   const int64_t operandWords = static_cast<int64_t>(op.schema().operandCount) * kOperandWords;
   const int64_t length = kOpWords + operandWords + op.schema().scalarCount;
   if (source.wordCount - *at < length) return truncated();

@@ -25,6 +25,9 @@ struct ProgramHeader {
   int64_t workers;
   int64_t maxRows;
   int64_t rowChunk;
+  /** Rows of the mini-batch that ops split by rows or groups run over: [firstRow, endRow). */
+  int64_t firstRow;
+  int64_t endRow;
 };
 
 /** One op as decoded. `args` has its operands and scalars; run-time values are still empty. */
@@ -36,6 +39,9 @@ struct DecodedOp {
   Split split;
   int64_t begin;
   int64_t end;
+  /** The rows of the largest mini-batch that the op works on. Its operands begin at the first. */
+  int64_t windowFirst;
+  int64_t windowRows;
   OpArgs args;
 
   const OpSchema& schema() const { return kOpSchemas[static_cast<int>(kind)]; }
@@ -55,6 +61,7 @@ void countOps(const ProgramSource& source, int64_t opCount, int64_t* counts);
  * Reads op `number` at word `*at` and moves `*at` behind it. Checks the op against its schema: operands present
  * or optional, element types, bounds, alignment, scalars. Shapes are compared in shapes.h.
  */
-bool decodeOp(const ProgramSource& source, int64_t number, int64_t* at, DecodedOp& op, Refusal& refusal);
+bool decodeOp(const ProgramSource& source, const ProgramHeader& header, int64_t number, int64_t* at, DecodedOp& op,
+              Refusal& refusal);
 
 }  // namespace steepest

@@ -529,6 +529,11 @@ constexpr Node kNodes[] = {
     {NodeKind::Rows, {0}},
     {NodeKind::Cols, {1}},
     {NodeKind::Cols, {0}},
+    {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Rows, {0}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Cols, {0}},
     {NodeKind::Rows, {2}},
     {NodeKind::Cols, {2}},
     {NodeKind::Rows, {3}},
@@ -644,6 +649,11 @@ constexpr Node kNodes[] = {
     {NodeKind::Equals, {4, 11}},
     {NodeKind::Select, {12, 3, 11}},
     {NodeKind::Select, {6, 10, 13}},
+    {NodeKind::Constant, {1}},
+    {NodeKind::Rows, {1}},
+    {NodeKind::Cols, {0}},
+    {NodeKind::Cols, {1}},
+    {NodeKind::Rows, {0}},
     {NodeKind::Constant, {1}},
     {NodeKind::Rows, {1}},
     {NodeKind::Rows, {0}},
@@ -2185,6 +2195,8 @@ constexpr Rule kRules[] = {
     {Relation::Exactly, 4, 17, 23, 25},
     {Relation::Exactly, 1, 0, 1, 26},
     {Relation::Exactly, 1, 2, 3, 26},
+    {Relation::Exactly, 1, 0, 1, 26},
+    {Relation::Exactly, 1, 2, 3, 26},
     {Relation::Exactly, 1, 0, 1, 27},
     {Relation::Exactly, 1, 2, 3, 27},
     {Relation::Exactly, 2, 4, 1, 27},
@@ -2251,6 +2263,8 @@ constexpr Rule kRules[] = {
     {Relation::Exactly, 4, 7, 3, 27},
     {Relation::Exactly, 1, 8, 3, 32},
     {Relation::Exactly, 1, 9, 1, 32},
+    {Relation::Exactly, 1, 0, 1, 32},
+    {Relation::Exactly, 1, 2, 3, 32},
     {Relation::Exactly, 1, 0, 1, 32},
     {Relation::Exactly, 1, 2, 3, 32},
     {Relation::Exactly, 1, 0, 1, 27},
@@ -2734,72 +2748,74 @@ constexpr OpTable kOpTables[] = {
     {319, 14, 187, 9, 13, 13},  // topK
     {333, 7, 196, 4, 6, 6},  // weighColumns
     {340, 25, 200, 12, 24, 24},  // tally
-    {365, 5, 212, 2, 1, 4},  // accumulateGradient
-    {370, 10, 214, 6, 1, 9},  // finishGradient
-    {380, 5, 220, 3, 1, 4},  // clipFactor
-    {385, 7, 223, 3, 5, 6},  // scaleGradient
-    {392, 9, 226, 2, 2, 8},  // penalty
-    {401, 7, 228, 4, 1, 6},  // sgd
-    {408, 9, 232, 6, 1, 8},  // momentum
-    {417, 9, 238, 6, 1, 8},  // lion
-    {426, 13, 244, 10, 1, 12},  // rmsprop
-    {439, 11, 254, 8, 1, 10},  // adadelta
-    {450, 13, 262, 10, 1, 12},  // adam
-    {463, 11, 272, 8, 1, 10},  // adamax
-    {474, 16, 280, 2, 14, 15},  // constrain
-    {490, 5, 282, 2, 1, 4},  // average
-    {495, 11, 284, 5, 9, 10},  // linearScores
-    {506, 21, 289, 9, 11, 20},  // logisticLoss
-    {527, 26, 298, 10, 12, 25},  // logLinkLoss
-    {553, 10, 308, 5, 2, 9},  // linearGradient
-    {563, 14, 313, 5, 8, 13},  // curvatureProduct
-    {577, 16, 318, 4, 8, 15},  // curvatureFactors
-    {593, 9, 322, 4, 8, 8},  // gram
-    {602, 17, 326, 7, 16, 3},  // gatherDesign
-    {619, 9, 333, 5, 8, 8},  // qrFold
-    {628, 27, 338, 13, 26, 3},  // normalFold
-    {655, 5, 351, 3, 3, 4},  // triangularSolve
-    {660, 6, 354, 3, 1, 5},  // jacobiRows
-    {666, 17, 357, 9, 16, 1},  // normalResidual
-    {683, 19, 366, 4, 14, 18},  // gatherImages
-    {702, 21, 370, 6, 20, 20},  // padImages
-    {723, 19, 376, 6, 18, 18},  // padRows
-    {742, 15, 382, 4, 14, 14},  // imagesToRows
-    {757, 17, 386, 6, 16, 16},  // rowsToImages
-    {774, 12, 392, 3, 5, 11},  // channelSums
-    {786, 12, 395, 4, 11, 11},  // drawWindows
-    {798, 24, 399, 6, 19, 23},  // gatherWindows
-    {822, 25, 405, 6, 20, 24},  // gatherImageWindows
-    {847, 49, 411, 13, 48, 48},  // conv2d
-    {896, 49, 424, 13, 48, 48},  // conv2dInput
-    {945, 47, 437, 11, 31, 46},  // conv2dWeights
-    {992, 58, 448, 17, 57, 57},  // conv2dMaxPool
-    {1050, 27, 465, 10, 26, 26},  // maxPool2x2Backward
-    {1077, 58, 475, 17, 31, 57},  // conv2dMaxPoolWeights
-    {1135, 47, 492, 13, 46, 46},  // conv2dRows
-    {1182, 49, 505, 13, 48, 48},  // conv2dWinograd
-    {1231, 58, 518, 17, 57, 57},  // conv2dMaxPoolWinograd
-    {1289, 49, 535, 13, 48, 48},  // conv2dInputWinograd
-    {1338, 42, 548, 9, 25, 41},  // conv2dWeightsWinograd
-    {1380, 10, 557, 3, 0, 9},  // winogradGradient
-    {1390, 38, 560, 11, 37, 37},  // maxPool2d
-    {1428, 40, 571, 13, 39, 39},  // maxPool2dBackward
-    {1468, 34, 584, 8, 33, 33},  // averagePool2d
-    {1502, 34, 592, 8, 33, 33},  // averagePool2dBackward
-    {1536, 32, 600, 8, 31, 31},  // maxPool2dRows
-    {1568, 32, 608, 8, 31, 31},  // averagePool2dRows
-    {1600, 19, 616, 7, 18, 18},  // groupMoments
-    {1619, 10, 623, 4, 5, 9},  // mergeMoments
-    {1629, 11, 627, 6, 4, 10},  // movingMoments
-    {1640, 10, 633, 6, 2, 9},  // frozenMoments
-    {1650, 23, 639, 11, 22, 22},  // normalize
-    {1673, 13, 650, 6, 11, 12},  // mergeGradientMeans
-    {1686, 25, 656, 13, 24, 24},  // normalizeBackward
-    {1711, 14, 669, 8, 4, 13},  // normGradients
-    {1725, 18, 677, 14, 1, 17},  // foldNorm
-    {1743, 24, 691, 12, 23, 23},  // layerNorm
-    {1767, 27, 703, 14, 26, 26},  // layerNormBackward
-    {1794, 20, 717, 11, 19, 19},  // prelu
+    {365, 5, 212, 2, 1, 4},  // addGradient
+    {370, 5, 214, 2, 1, 4},  // accumulateGradient
+    {375, 10, 216, 6, 1, 9},  // finishGradient
+    {385, 5, 222, 3, 1, 4},  // clipFactor
+    {390, 7, 225, 3, 5, 6},  // scaleGradient
+    {397, 9, 228, 2, 2, 8},  // penalty
+    {406, 7, 230, 4, 1, 6},  // sgd
+    {413, 9, 234, 6, 1, 8},  // momentum
+    {422, 9, 240, 6, 1, 8},  // lion
+    {431, 13, 246, 10, 1, 12},  // rmsprop
+    {444, 11, 256, 8, 1, 10},  // adadelta
+    {455, 13, 264, 10, 1, 12},  // adam
+    {468, 11, 274, 8, 1, 10},  // adamax
+    {479, 16, 282, 2, 14, 15},  // constrain
+    {495, 5, 284, 2, 3, 4},  // transposeRows
+    {500, 5, 286, 2, 1, 4},  // average
+    {505, 11, 288, 5, 9, 10},  // linearScores
+    {516, 21, 293, 9, 11, 20},  // logisticLoss
+    {537, 26, 302, 10, 12, 25},  // logLinkLoss
+    {563, 10, 312, 5, 2, 9},  // linearGradient
+    {573, 14, 317, 5, 8, 13},  // curvatureProduct
+    {587, 16, 322, 4, 8, 15},  // curvatureFactors
+    {603, 9, 326, 4, 8, 8},  // gram
+    {612, 17, 330, 7, 16, 3},  // gatherDesign
+    {629, 9, 337, 5, 8, 8},  // qrFold
+    {638, 27, 342, 13, 26, 3},  // normalFold
+    {665, 5, 355, 3, 3, 4},  // triangularSolve
+    {670, 6, 358, 3, 1, 5},  // jacobiRows
+    {676, 17, 361, 9, 16, 1},  // normalResidual
+    {693, 19, 370, 4, 14, 18},  // gatherImages
+    {712, 21, 374, 6, 20, 20},  // padImages
+    {733, 19, 380, 6, 18, 18},  // padRows
+    {752, 15, 386, 4, 14, 14},  // imagesToRows
+    {767, 17, 390, 6, 16, 16},  // rowsToImages
+    {784, 12, 396, 3, 5, 11},  // channelSums
+    {796, 12, 399, 4, 11, 11},  // drawWindows
+    {808, 24, 403, 6, 19, 23},  // gatherWindows
+    {832, 25, 409, 6, 20, 24},  // gatherImageWindows
+    {857, 49, 415, 13, 48, 48},  // conv2d
+    {906, 49, 428, 13, 48, 48},  // conv2dInput
+    {955, 47, 441, 11, 31, 46},  // conv2dWeights
+    {1002, 58, 452, 17, 57, 57},  // conv2dMaxPool
+    {1060, 27, 469, 10, 26, 26},  // maxPool2x2Backward
+    {1087, 58, 479, 17, 31, 57},  // conv2dMaxPoolWeights
+    {1145, 47, 496, 13, 46, 46},  // conv2dRows
+    {1192, 49, 509, 13, 48, 48},  // conv2dWinograd
+    {1241, 58, 522, 17, 57, 57},  // conv2dMaxPoolWinograd
+    {1299, 49, 539, 13, 48, 48},  // conv2dInputWinograd
+    {1348, 42, 552, 9, 25, 41},  // conv2dWeightsWinograd
+    {1390, 10, 561, 3, 0, 9},  // winogradGradient
+    {1400, 38, 564, 11, 37, 37},  // maxPool2d
+    {1438, 40, 575, 13, 39, 39},  // maxPool2dBackward
+    {1478, 34, 588, 8, 33, 33},  // averagePool2d
+    {1512, 34, 596, 8, 33, 33},  // averagePool2dBackward
+    {1546, 32, 604, 8, 31, 31},  // maxPool2dRows
+    {1578, 32, 612, 8, 31, 31},  // averagePool2dRows
+    {1610, 19, 620, 7, 18, 18},  // groupMoments
+    {1629, 10, 627, 4, 5, 9},  // mergeMoments
+    {1639, 11, 631, 6, 4, 10},  // movingMoments
+    {1650, 10, 637, 6, 2, 9},  // frozenMoments
+    {1660, 23, 643, 11, 22, 22},  // normalize
+    {1683, 13, 654, 6, 11, 12},  // mergeGradientMeans
+    {1696, 25, 660, 13, 24, 24},  // normalizeBackward
+    {1721, 14, 673, 8, 4, 13},  // normGradients
+    {1735, 18, 681, 14, 1, 17},  // foldNorm
+    {1753, 24, 695, 12, 23, 23},  // layerNorm
+    {1777, 27, 707, 14, 26, 26},  // layerNormBackward
+    {1804, 20, 721, 11, 19, 19},  // prelu
 };
 
 }  // namespace steepest

@@ -85,7 +85,7 @@ bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Re
   for (int64_t number = 0; number < header_.opCount; ++number) {
     DecodedOp op;
     OpExtent extent;
-    if (!decodeOp(source, number, &at, op, refusal) || !checkShapes(op, header_.maxRows, &extent, refusal)) return false;
+    if (!decodeOp(source, header_, number, &at, op, refusal) || !checkShapes(op, &extent, refusal)) return false;
     scratch = std::max(scratch, scratchFloats(op));
     plan(op, extent, kernels);
   }
@@ -93,7 +93,15 @@ bool Program::decode(const ProgramSource& source, const KernelTable& kernels, Re
     refusal.expect("%lld words for %lld ops", static_cast<long long>(at), static_cast<long long>(header_.opCount));
     return refusal.give("%lld", static_cast<long long>(source.wordCount));
   }
-  return reserveScratch(scratch, refusal);
+  return checkRowRange(refusal) && reserveScratch(scratch, refusal);
+}
+
+/** Ops on groups of rows take whole groups. */
+bool Program::checkRowRange(Refusal& refusal) const {
+  const auto whole = [this](int64_t row) { return row % rowGrain_ == 0 || row == header_.maxRows; };
+  if (whole(header_.firstRow) && whole(header_.endRow)) return true;
+  refusal.expect("firstRow and endRow at multiples of %lld rows", static_cast<long long>(rowGrain_));
+  return refusal.give("[%lld, %lld)", static_cast<long long>(header_.firstRow), static_cast<long long>(header_.endRow));
 }
 
 /** Adds an op to its phase, unless it is another rank's. */
@@ -112,6 +120,8 @@ void Program::plan(const DecodedOp& op, const OpExtent& extent, const KernelTabl
   if (step.byRows || step.byGroups) plan.byRows = true;
   step.batch = extent.range == kUnlimited;
   step.always = op.schema().runsEmpty;
+  step.windowFirst = op.windowFirst;
+  step.windowRows = op.windowRows;
   step.begin = slice ? op.begin : 0;
   step.end = slice ? op.end : extent.range;
   ++plan.count;
@@ -137,20 +147,23 @@ int Program::run(int phase) {
   const int refused = readBatch(plan, &rows, &batchStart);
   if (refused != StatusOk) return refused;
   for (int64_t i = 0; i < plan.count; ++i) {
-    plan.steps[i].args.batchRows = rows;
-    plan.steps[i].args.batchStart = batchStart;
+    Step& step = plan.steps[i];
+    step.args.batchRows = std::min(std::max<int64_t>(rows - step.windowFirst, 0), step.windowRows);
+    step.args.batchStart = batchStart;
   }
+  // The ranks share the rows of the program's range that the mini-batch has.
+  const int64_t first = std::min(header_.firstRow, rows);
+  const int64_t shared = std::min(header_.endRow, rows) - first;
   // Whole groups of images, if there are any; the last of them may be short.
-  const int64_t grains = (rows + rowGrain_ - 1) / rowGrain_;
+  const int64_t grains = (shared + rowGrain_ - 1) / rowGrain_;
   const auto firstRowOf = [&](int64_t rank) {
-    const int64_t row = grains * rank / header_.workers * rowGrain_;
-    return row < rows ? row : rows;
+    return first + std::min(grains * rank / header_.workers * rowGrain_, shared);
   };
   const int64_t last = firstRowOf(header_.rank + 1);
   int64_t begin = firstRowOf(header_.rank);
   // Only the row phases are worth chunking: elsewhere no op reads what another has just written by rows.
   const int64_t wanted = (header_.rowChunk + rowGrain_ - 1) / rowGrain_ * rowGrain_;
-  const int64_t chunk = isRowPhase(phase) && wanted < rows ? wanted : rows;
+  const int64_t chunk = isRowPhase(phase) && wanted < shared ? wanted : shared;
   const auto chunkEnd = [&] { return last - begin < chunk ? last : begin + chunk; };
   int status = runSteps(plan, begin, chunkEnd(), true);
   if (!plan.byRows) return status;

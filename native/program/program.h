@@ -16,6 +16,9 @@ struct Step {
   bool batch;
   /** Runs even over an empty range. */
   bool always;
+  /** The op works on rows [windowFirst, windowFirst + windowRows) of the mini-batch. */
+  int64_t windowFirst;
+  int64_t windowRows;
   int64_t begin;
   int64_t end;
 };
@@ -55,6 +58,7 @@ class Program {
   bool reserve(const ProgramSource& source, Refusal& refusal);
   bool reserveScratch(int64_t floats, Refusal& refusal);
   void plan(const DecodedOp& op, const OpExtent& extent, const KernelTable& kernels);
+  bool checkRowRange(Refusal& refusal) const;
   int readBatch(const PhasePlan& plan, int64_t* rows, int64_t* start) const;
   int runSteps(const PhasePlan& plan, int64_t begin, int64_t end, bool first);
 

@@ -115,10 +115,10 @@ bool checkSplit(const DecodedOp& op, int64_t range, Refusal& refusal) {
 
 }  // namespace
 
-bool checkShapes(const DecodedOp& op, int64_t maxRows, OpExtent* extent, Refusal& refusal) {
+bool checkShapes(const DecodedOp& op, OpExtent* extent, Refusal& refusal) {
   const OpTable& table = kOpTables[static_cast<int>(op.kind)];
   const Node* nodes = kNodes + table.firstNode;
-  const double rows = static_cast<double>(maxRows);
+  const double rows = static_cast<double>(op.windowRows);
   const Sizes sizes = {op, rows, -wholeBelow(-rows / static_cast<double>(kGroupImages))};
   double values[kMostNodes];
   for (int i = 0; i < table.nodeCount; ++i) values[i] = evaluate(nodes[i], values, sizes);

@@ -17,6 +17,6 @@ struct OpExtent {
 };
 
 /** Holds an op to the rules of its kind, and its split to its range. */
-bool checkShapes(const DecodedOp& op, int64_t maxRows, OpExtent* extent, Refusal& refusal);
+bool checkShapes(const DecodedOp& op, OpExtent* extent, Refusal& refusal);
 
 }  // namespace steepest

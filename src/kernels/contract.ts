@@ -48,6 +48,17 @@ export interface Operand {
   colStride: number;
 }
 
+/**
+ * Rows `[firstRow, firstRow + rows)` of the largest mini-batch, for an op that works on a part of
+ * them. Operands of the op begin at the window's first row, and shape rules take `rows` for the rows
+ * of the largest mini-batch. With r rows in a mini-batch, R of the op's formulas is
+ * min(max(r − firstRow, 0), rows). Only for the splits `slice` and `all`.
+ */
+export interface RowWindow {
+  firstRow: number;
+  rows: number;
+}
+
 /** One op of a program. Absent optional operands are left out. All scalars are present. */
 export interface Op {
   kind: OpKind;
@@ -58,6 +69,8 @@ export interface Op {
   end: number;
   operands: Readonly<Record<string, Operand>>;
   scalars: Readonly<Record<string, number>>;
+  /** Rows of the mini-batch that the op works on; all of them if absent. */
+  window?: RowWindow;
   /**
    * Operands with one row per rank. The program of a rank holds its own row.
    * Not part of the encoding.
@@ -85,6 +98,18 @@ export interface BindableProgram {
    * size never changes a bit of the results.
    */
   rowChunk: number;
+  /**
+   * Rows of the mini-batch over which ops split by `rows` and `groups` run, shared by the ranks; all
+   * of them if absent. Both ends are multiples of 16, or `endRow` is `maxRows`, if an op is split by
+   * `groups`.
+   */
+  rowRange?: RowRange | undefined;
+}
+
+/** Rows `[firstRow, endRow)` of the largest mini-batch. */
+export interface RowRange {
+  firstRow: number;
+  endRow: number;
 }
 
 /** The memory of a program: typed arrays over SharedArrayBuffers, indexed by `Operand.buffer`. */

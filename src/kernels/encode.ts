@@ -1,8 +1,8 @@
 import { type BindableProgram, DTYPES, type Op, type Operand, SPLITS } from './contract.js';
 import { layoutOf, OPERAND_WORDS, type OpLayout, programMagic } from './layout.js';
 
-/** Words in the header: magic, op count, rank, workers, maxRows, rowChunk. */
-export const HEADER_WORDS = 6;
+/** Words in the header: magic, op count, rank, workers, maxRows, rowChunk, firstRow, endRow. */
+export const HEADER_WORDS = 8;
 
 function writeOperand(operand: Operand | undefined, words: Float64Array, at: number): void {
   if (operand === undefined) {
@@ -24,6 +24,7 @@ function writeOp(
   { number, operands, scalars }: OpLayout,
   words: Float64Array,
   start: number,
+  maxRows: number,
 ): number {
   let at = start;
   words[at++] = number;
@@ -31,6 +32,8 @@ function writeOp(
   words[at++] = SPLITS.indexOf(op.split);
   words[at++] = op.begin;
   words[at++] = op.end;
+  words[at++] = op.window?.firstRow ?? 0;
+  words[at++] = op.window?.rows ?? maxRows;
   words[at++] = operands.length;
   words[at++] = scalars.length;
   for (const name of operands) {
@@ -46,13 +49,14 @@ function writeOp(
  * represents every integer up to 2⁵³ and every float32 exactly.) Every op kind must exist.
  */
 export function encodeProgram(program: BindableProgram): Float64Array {
-  const { ops } = program;
+  const { ops, maxRows, rowRange } = program;
   const laidOut = ops.map(({ kind }) => layoutOf(kind));
   const words = new Float64Array(laidOut.reduce((sum, layout) => sum + layout.words, HEADER_WORDS));
-  words.set([programMagic(), ops.length, program.rank, program.workers, program.maxRows, program.rowChunk]);
+  words.set([programMagic(), ops.length, program.rank, program.workers, maxRows, program.rowChunk]);
+  words.set([rowRange?.firstRow ?? 0, rowRange?.endRow ?? maxRows], HEADER_WORDS - 2);
   let at = HEADER_WORDS;
   ops.forEach((op, i) => {
-    at = writeOp(op, laidOut[i] as OpLayout, words, at);
+    at = writeOp(op, laidOut[i] as OpLayout, words, at, maxRows);
   });
   return words;
 }

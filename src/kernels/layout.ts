@@ -5,8 +5,11 @@
  */
 import { OP_KINDS, OPS, type OpKind, oncePerKind, schemaOf } from './ops/index.js';
 
-/** Words before an op's operands: kind, phase, split, begin, end, operand count, scalar count. */
-export const OP_WORDS = 7;
+/**
+ * Words before an op's operands: kind, phase, split, begin, end, first row and rows of its window,
+ * operand count, scalar count.
+ */
+export const OP_WORDS = 9;
 /** Words per operand: buffer (−1 when absent), dtype, byteOffset, rows, cols, rowStride, colStride. */
 export const OPERAND_WORDS = 7;
 

@@ -1,4 +1,4 @@
-// What happens to parameters after their update: constraints, and averages. Formulas: the contract.
+// What happens to parameters after their update: constraints, transposes and averages. Formulas: the contract.
 #pragma once
 #include "../kernel.inl"
 #include "../columns.inl"
@@ -72,6 +72,15 @@ inline int op_constrain(const OpArgs& args, int64_t begin, int64_t end) {
       for (int64_t i = 0; i < weights.rows; ++i) rule.row(i, factor);
     }
   }
+  return StatusOk;
+}
+
+/** wT ← wᵀ. Range: rows of w. */
+inline int op_transposeRows(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_transposeRows;
+  const Matrix& from = args.at(w);
+  const Matrix& to = args.at(wT);
+  transposeMatrix(from.f32(begin), from.rowStride, to.f32(0) + begin, to.rowStride, end - begin, from.cols);
   return StatusOk;
 }
 

@@ -14,6 +14,16 @@ struct AccumulateRow {
   }
 };
 
+/** g ← g + other. Range: rows of g. */
+inline int op_addGradient(const OpArgs& args, int64_t begin, int64_t end) {
+  using namespace op_addGradient;
+  for (int64_t i = begin; i < end; ++i) {
+    AccumulateRow row{args.at(other).f32(i), args.at(g).f32(i)};
+    eachVector(args.at(g).cols, row);
+  }
+  return StatusOk;
+}
+
 /** Range: rows of g. */
 inline int op_accumulateGradient(const OpArgs& args, int64_t begin, int64_t end) {
   using namespace op_accumulateGradient;

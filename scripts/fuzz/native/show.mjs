@@ -30,19 +30,21 @@ function operandText(words, at, name) {
 
 /** Lines that say what a case is, as far as its words can be read. */
 export function describeCase({ buffers, registers, words }) {
-  const [, ops, rank, workers, maxRows, rowChunk] = words;
+  const [, ops, rank, workers, maxRows, rowChunk, firstRow, endRow] = words;
   const lines = [
-    `${ops} ops, rank ${rank} of ${workers}, maxRows ${maxRows}, rowChunk ${rowChunk}, ${words.length} words`,
+    `${ops} ops, rank ${rank} of ${workers}, maxRows ${maxRows}, rowChunk ${rowChunk}, rows [${firstRow}, ${endRow}), ${words.length} words`,
     `buffers of ${buffers.join(', ')} bytes; registers ${registers.slice(0, 7).join(' ')}`,
   ];
   let at = HEADER_WORDS;
   while (at + OP_WORDS <= words.length) {
-    const [kind, phase, split, begin, end] = words.slice(at, at + OP_WORDS);
+    const [kind, phase, split, begin, end, first, rows] = words.slice(at, at + OP_WORDS);
     const name = OP_KINDS[kind];
     if (name === undefined) return [...lines, `kind ${kind}, which does not exist`];
     const { operands, scalars } = schemaOf(name);
     const numbers = Object.keys(scalars);
-    lines.push(`${name}: phase ${phase}, split ${SPLITS[split] ?? split} [${begin}, ${end})`);
+    lines.push(
+      `${name}: phase ${phase}, split ${SPLITS[split] ?? split} [${begin}, ${end}), window of ${rows} rows from ${first}`,
+    );
     at += OP_WORDS;
     for (const key of Object.keys(operands)) {
       lines.push(`  ${operandText(words, at, key)}`);

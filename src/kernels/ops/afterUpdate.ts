@@ -1,4 +1,4 @@
-/** What happens to parameters after their update: constraints, and averages over the updates. */
+/** What happens to parameters after their update: constraints, transposes, and averages over the updates. */
 import { CONSTRAINED, CONSTRAINTS } from '../constants.js';
 import { blocks, cols, equals, perElement, rows, scalar, select } from './expression.js';
 import { same, shape } from './rules.js';
@@ -30,6 +30,15 @@ export const afterUpdateOps = {
     ),
     rules: () => [shape('wT', [cols('w'), rows('w')], 'the transpose of w')],
     flops: perElement('w', 3),
+  })),
+  /**
+   * wT[j][i] = w[i][j]: the transpose of rows that were not updated here. Range: rows of w.
+   */
+  transposeRows: op(() => ({
+    operands: { w: f32, wT: output(f32) },
+    range: rows('w'),
+    rules: () => [shape('wT', [cols('w'), rows('w')], 'the transpose of w')],
+    flops: 0,
   })),
   /**
    * A moving average of w: with d the register `averageDecay`, e ← fma(fl(d), e, fl(1 − d)·w),

@@ -4,6 +4,13 @@ import { atLeast, same, vector, vectorOf } from './rules.js';
 import { f32, f64, finite, op, optional, output, positive, updated } from './schema.js';
 
 export const gradientOps = {
+  /** Adds the gradients of two blocks of rows: g ← fl(g + other). Range: rows of g. */
+  addGradient: op(() => ({
+    operands: { g: updated(f32), other: f32 },
+    range: rows('g'),
+    rules: () => [same('g', 'other')],
+    flops: perElement('g', 1),
+  })),
   /**
    * Adds the gradient of a mini-batch to those before it: with n mini-batches before (register
    * `accumulated`), total ← n = 0 ? g : fl(total + g). Range: rows of g.

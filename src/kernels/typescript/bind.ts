@@ -9,6 +9,7 @@ import {
   PHASES,
   type Phase,
   type ProgramBuffer,
+  REGISTER_COUNT,
   REGISTERS,
   STATUS,
 } from '../contract.js';
@@ -35,6 +36,8 @@ interface Step {
   batch: boolean;
   /** False for an op that does something even over an empty range. */
   skipsEmpty: boolean;
+  /** The rows of the mini-batch that the op works on, and registers that count these; undefined for all. */
+  window: { firstRow: number; rows: number; registers: F64 } | undefined;
 }
 
 interface PhasePlan {
@@ -62,6 +65,7 @@ function stepOf(
     end: op.split === 'slice' ? op.end : Math.min(range, MOST_ROWS),
     batch: range === BATCH,
     skipsEmpty: !runsEmpty,
+    window: op.window && { ...op.window, registers: new Float64Array(REGISTER_COUNT) },
   };
 }
 
@@ -76,7 +80,7 @@ function planPhases(
     for (const op of program.ops) {
       if (op.phase !== phase) continue;
       const compiled = compiledOp(op.kind);
-      const values = evaluate(compiled.nodes, op, program.maxRows);
+      const values = evaluate(compiled.nodes, op, op.window?.rows ?? program.maxRows);
       plan.rowLimit = Math.min(plan.rowLimit, values[compiled.tableRows]!);
       const step = stepOf(op, compiled, program.rank, values[compiled.range]!, () =>
         kernels[op.kind](new PreparedOp(op, buffers)),
@@ -127,16 +131,20 @@ class TypeScriptProgram implements BoundProgram {
       });
     }
     const { registers } = this;
-    const { rank, workers, rowChunk } = this.program;
+    const { rank, workers, rowChunk, rowRange } = this.program;
     const refused = this.checkRegisters(plan);
     if (refused !== 0) return refused;
     // `| 0`: what comes out of float64 arithmetic would stay a float64 in every index computed from it.
     const rows = (registers[REGISTERS.rows] as number) | 0;
     const { grain } = this;
+    // The ranks share the rows of the program's range that the mini-batch has.
+    const from = Math.min(rowRange?.firstRow ?? 0, rows);
+    const shared = Math.min(rowRange?.endRow ?? rows, rows) - from;
     // Whole groups of images, if there are any; the last of them may be short.
-    const grains = Math.ceil(rows / grain);
-    const first = Math.min(rows, Math.floor((grains * rank) / workers) * grain) | 0;
-    const last = Math.min(rows, Math.floor((grains * (rank + 1)) / workers) * grain) | 0;
+    const grains = Math.ceil(shared / grain);
+    const firstRowOf = (of: number): number =>
+      (from + Math.min(shared, Math.floor((grains * of) / workers) * grain)) | 0;
+    const [first, last] = [firstRowOf(rank), firstRowOf(rank + 1)];
     // Only the row phases are worth chunking: elsewhere no op reads what another has just written by rows.
     const chunk = isRowPhase(phase) && plan.byRows ? Math.ceil(rowChunk / grain) * grain : rows;
     let status = this.runSteps(plan.steps, first, Math.min(first + chunk, last), rows, true);
@@ -157,10 +165,10 @@ class TypeScriptProgram implements BoundProgram {
     rows: number,
     isFirst: boolean,
   ): number {
-    const { registers } = this;
     let status = 0;
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i] as Step;
+      const registers = this.registersOf(step, rows);
       if (step.byRows) {
         if (begin < end) status |= step.run(begin, end, registers);
       } else if (step.byGroups) {
@@ -168,12 +176,20 @@ class TypeScriptProgram implements BoundProgram {
           status |= step.run((begin / GROUP_IMAGES) | 0, Math.ceil(end / GROUP_IMAGES) | 0, registers);
         }
       } else if (isFirst) {
-        const to = step.batch && step.end > rows ? rows : step.end;
+        const to = step.batch ? Math.min(step.end, registers[REGISTERS.rows] as number) | 0 : step.end;
         if (step.begin < to || !step.skipsEmpty) status |= step.run(step.begin, to, registers);
       }
       if ((status & ENDS_PHASE) !== 0) break;
     }
     return status;
+  }
+
+  /** The registers as the kernel of a step sees them. */
+  private registersOf({ window }: Step, rows: number): F64 {
+    if (window === undefined) return this.registers;
+    window.registers.set(this.registers);
+    window.registers[REGISTERS.rows] = Math.min(Math.max(rows - window.firstRow, 0), window.rows);
+    return window.registers;
   }
 
   /** Counters are whole numbers, and the mini-batch fits the program and its tables. */

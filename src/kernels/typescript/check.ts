@@ -5,6 +5,7 @@ import {
   type BindableProgram,
   BYTES_PER_ELEMENT,
   DTYPES,
+  GROUP_IMAGES,
   type Op,
   type Operand,
   PHASE_LIMIT,
@@ -55,10 +56,24 @@ export function checkProgram(
   if (!isTypedArray(registers, 'Float64Array') || registers.length < REGISTER_COUNT) {
     refuseProgram(`registers in a Float64Array of ${REGISTER_COUNT}`, describe(registers));
   }
+  checkRowRange(program);
   if (memory === 'shared') buffers.forEach(checkBuffer);
   program.ops.forEach((op, number) => {
     checkOp(op, number, program, buffers);
   });
+}
+
+/** Ops on groups of rows take whole groups. */
+function checkRowRange({ ops, maxRows, rowRange }: BindableProgram): void {
+  if (rowRange === undefined) return;
+  const { firstRow, endRow } = rowRange;
+  if (!isCount(firstRow) || !isCount(endRow) || firstRow > endRow || endRow > maxRows) {
+    refuseProgram(`rows [firstRow, endRow) within the ${maxRows} of the program`, `[${firstRow}, ${endRow})`);
+  }
+  if (ops.every(({ split }) => split !== 'groups')) return;
+  const isWhole = (row: number): boolean => row % GROUP_IMAGES === 0 || row === maxRows;
+  if (isWhole(firstRow) && isWhole(endRow)) return;
+  refuseProgram(`firstRow and endRow at multiples of ${GROUP_IMAGES} rows`, `[${firstRow}, ${endRow})`);
 }
 
 /** A buffer must stay where it is and as long as it is: not detachable, not growable. */
@@ -92,7 +107,8 @@ function checkOp(op: Op, number: number, program: BindableProgram, buffers: read
     );
   }
   checkScalars(op, compiled, name);
-  const values = evaluate(compiled.nodes, op, program.maxRows);
+  checkWindow(op, program.maxRows, name);
+  const values = evaluate(compiled.nodes, op, op.window?.rows ?? program.maxRows);
   checkRules(op, compiled, values, name);
   checkPlace(op, compiled.splits, values[compiled.range]!, name);
 }
@@ -199,6 +215,20 @@ function refuseRule(rule: FlatRule, side: string, left: number, right: number, n
   const what =
     operand === undefined ? `${why} (${count})` : `operand ${operand} with ${count} ${side} (${why})`;
   refuseProgram(`${name}: ${what}`, `${left}`);
+}
+
+/** Only ops that ranks do not share by rows have a window of rows. */
+function checkWindow({ window, split }: Op, maxRows: number, name: string): void {
+  if (window === undefined) return;
+  const { firstRow, rows } = window;
+  if (!isCount(firstRow) || !isCount(rows) || firstRow + rows > maxRows) {
+    const expected = `${name}: a window of rows within the ${maxRows} of the program`;
+    refuseProgram(expected, `${rows} rows from row ${firstRow}`);
+  }
+  if (firstRow === 0 && rows === maxRows) return;
+  if (split !== 'slice' && split !== 'all') {
+    refuseProgram(`${name}: split 'slice' or 'all', as it has a window`, `'${split}'`);
+  }
 }
 
 /** Which splits each class allows. */

@@ -20,8 +20,8 @@ import * as oneHot from './rows/oneHot.js';
 import * as random from './rows/random.js';
 import * as tally from './rows/tally.js';
 import * as weightRows from './rows/weightRows.js';
-import { constrain } from './updates/afterUpdate.js';
-import { accumulateGradient, clipFactor, scaleGradient } from './updates/gradients.js';
+import { constrain, transposeRows } from './updates/afterUpdate.js';
+import { accumulateGradient, addGradient, clipFactor, scaleGradient } from './updates/gradients.js';
 
 /**
  * The kernels that both sets have in common: the contract's order costs JavaScript nothing there.
@@ -51,7 +51,9 @@ export const sharedOps = {
   ...tally,
   ...weightRows,
   accumulateGradient,
+  addGradient,
   clipFactor,
   constrain,
   scaleGradient,
+  transposeRows,
 };

@@ -94,3 +94,15 @@ export const averageWith =
       return 0;
     };
   };
+
+/** wT ← wᵀ. */
+export const transposeRows: PrepareOp = (op) => {
+  const w = op.f32('w');
+  const wT = op.f32('wT');
+  return (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      for (let j = 0; j < w.cols; j++) wT.data[j * wT.rowStride + i] = w.data[i * w.rowStride + j]!;
+    }
+    return 0;
+  };
+};

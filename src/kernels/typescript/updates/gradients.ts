@@ -4,6 +4,20 @@ import { treeSum } from '../norm/sums.js';
 
 const LANES = 16;
 
+/** g ← g + other. */
+export const addGradient: PrepareOp = (op) => {
+  const g = op.f32('g');
+  const other = op.f32('other');
+  return (begin, end) => {
+    for (let i = begin; i < end; i++) {
+      const to = i * g.rowStride;
+      const from = i * other.rowStride;
+      for (let j = 0; j < g.cols; j++) g.data[to + j] = g.data[to + j]! + other.data[from + j]!;
+    }
+    return 0;
+  };
+};
+
 /** sum ← sum + g, or g for the first mini-batch (ops/gradients.ts). */
 export const accumulateGradient: PrepareOp = (op) => {
   const g = op.f32('g');

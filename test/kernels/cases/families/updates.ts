@@ -59,6 +59,17 @@ export const updateCases = {
     c.inPlace('e', 'rows');
     c.slice(c.rows, 1);
   },
+  transposeRows(c) {
+    c.matrix('w', c.rows, c.cols, c.float);
+    c.output('wT', c.cols, c.rows, 'cols');
+    c.slice(c.rows, 1);
+  },
+  addGradient(c) {
+    c.matrix('g', c.rows, c.cols, c.float);
+    c.matrix('other', c.rows, c.cols, c.float);
+    c.inPlace('g', 'rows');
+    c.slice(c.rows, 1);
+  },
   accumulateGradient(c) {
     c.matrix('g', c.rows, c.cols, c.float);
     c.matrix('total', c.rows, c.cols, c.float);
