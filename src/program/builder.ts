@@ -28,7 +28,12 @@ export interface SliceGroup {
   part?: Part | undefined;
   /** Relative cost of one unit, in floating-point operations. */
   cost: number;
-  ops: ({ op: Op } & SliceRange)[];
+  ops: GroupOp[];
+  /**
+   * Set if the group's ops in the phase of the first should run over so many units at a time, one
+   * after the other, so that what they share stays in cache.
+   */
+  tileUnits?: number;
 }
 
 export interface EmitOptions {
@@ -41,11 +46,19 @@ export interface EmitOptions {
   part?: Pick<Part, 'index' | 'of'> | undefined;
 }
 
-/** A range rule of a slice op: unit u covers `[u·perUnit, (u+1)·perUnit)` of `extent`. */
+/**
+ * A range rule of a slice op: unit u covers `[from + u·perUnit, from + (u+1)·perUnit)`, as far as
+ * `extent`.
+ */
 export interface SliceRange {
   perUnit: number;
   extent: number;
+  /** 0 if absent. */
+  from?: number;
 }
+
+/** An op of a group, and its part of a unit. */
+export type GroupOp = { op: Op } & SliceRange;
 
 /** Called after the ops that compute a parameter's gradient have been emitted. */
 export type GradientListener = (

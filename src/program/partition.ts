@@ -1,5 +1,12 @@
-import { type BindableProgram, isRowPhase, type Op, PHASES, type Phase } from '../kernels/contract.js';
-import type { SliceGroup } from './builder.js';
+import {
+  type BindableProgram,
+  isRowPhase,
+  type Op,
+  PHASES,
+  type Phase,
+  type RowRange,
+} from '../kernels/contract.js';
+import type { GroupOp, SliceGroup } from './builder.js';
 import { rowOf } from './memory.js';
 import { ownerOf } from './ownership.js';
 
@@ -10,6 +17,8 @@ export interface StepProgram {
   maxRows: number;
   /** Maximum rows of a chunk, so that its working set fits in a cache. */
   fittingRows: number;
+  /** Rows of the mini-batch that this process computes; all of them if absent. */
+  rowRange?: RowRange;
 }
 
 /** For each rank, its range `[begin, end)` in units of one group. */
@@ -59,30 +68,56 @@ export function partitionGroups(groups: readonly SliceGroup[], workers: number):
 }
 
 /** Rows of a chunk: each rank's rows are cut into chunks of about equal size. */
-export function chunkRows({ maxRows, fittingRows }: StepProgram, workers: number): number {
-  const rowsPerRank = Math.ceil(maxRows / workers);
+export function chunkRows({ maxRows, fittingRows, rowRange }: StepProgram, workers: number): number {
+  const rows = rowRange ? rowRange.endRow - rowRange.firstRow : maxRows;
+  const rowsPerRank = Math.max(1, Math.ceil(rows / workers));
   return Math.ceil(rowsPerRank / Math.ceil(rowsPerRank / fittingRows));
 }
 
 /** The ops of one rank: its slices are filled in, and slices without units for it are left out. */
 export function programForRank(program: StepProgram, rank: number, workers: number): BindableProgram {
   const ranges = partitionGroups(program.groups, workers);
-  const sliced = new Map<Op, Op | undefined>();
+  const sliced = new Map<Op, readonly Op[]>();
   program.groups.forEach((group, g) => {
     const [first, last] = ranges[g]![rank]!;
-    for (const { op, perUnit, extent } of group.ops) {
-      const begin = Math.min(extent, first * perUnit);
-      const end = Math.min(extent, last * perUnit);
-      sliced.set(op, begin < end ? { ...op, begin, end } : undefined);
-    }
+    if (group.tileUnits !== undefined) addTiles(sliced, group, group.tileUnits, first, last);
+    else for (const entry of group.ops) sliced.set(entry.op, sliceOf(entry, first, last));
   });
   const ops: Op[] = [];
   for (const op of program.ops) {
-    const mine = sliced.has(op) ? sliced.get(op) : op;
     if (op.part !== undefined && ownerOf(op.part, workers) !== rank) continue;
-    if (mine !== undefined) ops.push(withOwnRows(mine, rank));
+    for (const mine of sliced.get(op) ?? [op]) ops.push(withOwnRows(mine, rank));
   }
-  return { ops, rank, workers, maxRows: program.maxRows, rowChunk: chunkRows(program, workers) };
+  const { maxRows, rowRange } = program;
+  return { ops, rank, workers, maxRows, rowChunk: chunkRows(program, workers), rowRange };
+}
+
+/** An op over units `[first, last)`; nothing if they are none of it. */
+function sliceOf({ op, perUnit, extent, from = 0 }: GroupOp, first: number, last: number): readonly Op[] {
+  const begin = Math.min(extent, from + first * perUnit);
+  const end = Math.min(extent, from + last * perUnit);
+  return begin < end ? [{ ...op, begin, end }] : [];
+}
+
+/** The ops of the group's first phase run tile by tile, in the place of the first op. */
+function addTiles(
+  sliced: Map<Op, readonly Op[]>,
+  { ops }: SliceGroup,
+  tileUnits: number,
+  first: number,
+  last: number,
+): void {
+  const { phase } = ops[0]!.op;
+  const tiles: Op[] = [];
+  for (let begin = first; begin < last; begin += tileUnits) {
+    for (const entry of ops) {
+      if (entry.op.phase === phase) tiles.push(...sliceOf(entry, begin, Math.min(last, begin + tileUnits)));
+    }
+  }
+  ops.forEach((entry, i) => {
+    if (entry.op.phase !== phase) sliced.set(entry.op, sliceOf(entry, first, last));
+    else sliced.set(entry.op, i === 0 ? tiles : []);
+  });
 }
 
 /** Replaces operands that exist once per rank by the rank's own row. */

@@ -14,6 +14,7 @@ import { gatherInput, type InputGather, splitInput } from './input.js';
 import { emitRowMetrics, emitTallies, type Judged, type MetricColumns, placeMetrics } from './metrics.js';
 import { lowerModel, type ResolvedModel } from './model.js';
 import { arrangeLayouts, foldNorms, inputLayout, mergeActivations, mergePooling } from './passes.js';
+import { ONE_SHARD, type ShardPlan, type Sharing, shardProgram } from './shards.js';
 import { emitPenalties, emitUpdates } from './updates.js';
 
 /** The arguments of `compile()`: loss, optimizer and metrics. */
@@ -71,12 +72,14 @@ interface JudgeRequest extends Request {
   objective: Objective;
   /** Whether training averages the weights over the updates. */
   averages?: boolean;
+  /** Weight gradients are sums over shards; in a job, the program is that of one process. */
+  shards?: ShardPlan | undefined;
 }
 
 export type CompileRequest = PredictRequest | JudgeRequest;
 
 /** A compiled program and the location of its results in the arena. */
-export interface CompiledProgram extends StepProgram {
+export interface CompiledProgram extends StepProgram, Sharing {
   /** Float64 sums of the loss and metric columns, one block per rank: `totals[rank]`. */
   totalsOf(rank: number): Operand;
   metricColumns: readonly MetricColumns[];
@@ -112,16 +115,20 @@ export function compileProgram(request: CompileRequest): CompiledProgram {
     builder.emit('rowSums', { stats, penalty, totals: columns(totals, 0, places.rowCols) }, {}, merged);
     emitTallies(builder, places.metrics, judged, rowOf(totals, 0));
     if (mode === 'train') {
-      emitUpdates(builder, model.parameters, request.objective.optimizer, request.averages);
+      const { objective, averages, shards = ONE_SHARD } = request;
+      // Gradients are complete only when the verdict about the loss is known.
+      const isApart = shards.processes > 1;
+      emitUpdates(builder, model.parameters, objective.optimizer, { averages, isApart });
       for (const node of forward.nodes) node.updateState?.(builder);
     }
     if (gradient !== undefined) backward(builder, forward.nodes, gradient);
   }
   builder.finishPhases();
   const { ops, groups } = builder;
-  const fittingRows = rowsThatFit(builder);
+  const program = { ops, groups, maxRows, fittingRows: rowsThatFit(builder) };
   const totalsOf = (rank: number): Operand => rowOf(totals, rank);
-  return { ops, groups, maxRows, fittingRows, totalsOf, metricColumns: places.metrics };
+  const shards = request.mode === 'predict' ? ONE_SHARD : (request.shards ?? ONE_SHARD);
+  return { ...shardProgram(program, memory, shards), totalsOf, metricColumns: places.metrics };
 }
 
 /** The nodes of a program, and how they process a mini-batch. */

@@ -3,14 +3,22 @@
  * a fixed binary tree. Any number of processes then computes the same bits, each for a run of shards.
  */
 import type { ExchangePlan } from '../../core/clusterOption.js';
+import { SteepestError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { GROUP_IMAGES, type RowRange } from '../../kernels/contract.js';
 import type { PhaseExchange, ProcessPart } from '../../program/exchange.js';
+import type { MemoryPlan } from '../../program/memory.js';
+import type { StepProgram } from '../../program/partition.js';
+import { shardGradients } from '../../program/shardGradients.js';
+import { runOf } from '../../program/shardTree.js';
+import { shareProgram } from '../../program/shareProgram.js';
 
 /**
  * The shards of a mini-batch, and the part of a process: it computes the rows of shards
  * ⌊S·p/P⌋ … ⌊S·(p + 1)/P⌋ − 1, and updates its slice of the parameters.
  */
 export interface ShardPlan extends ProcessPart {
-  /** S, a power of two. */
+  /** S, a power of two; at least as many as there are processes. */
   shards: number;
 }
 
@@ -30,4 +38,72 @@ export interface Sharing {
    * them up to date. For a commit, a checkpoint or the end of an epoch.
    */
   state: ExchangePlan;
+}
+
+/** The mini-batch as a whole, in one process. */
+export const ONE_SHARD: ShardPlan = { shards: 1, process: 0, processes: 1 };
+
+const NOTHING: Sharing = { exchanges: [], state: { sends: [], receives: [] } };
+
+/** Shards begin at multiples of so many rows. */
+const grainOf = ({ ops }: StepProgram): number =>
+  ops.some(({ split }) => split === 'groups') ? GROUP_IMAGES : 1;
+
+/** Rows of a shard of mini-batches of at most `maxRows`. */
+function shardRows(program: StepProgram, shards: number): number {
+  const grain = grainOf(program);
+  return Math.ceil(Math.ceil(program.maxRows / shards) / grain) * grain;
+}
+
+/** Most shards: more would have no row in the mini-batches that CPUs train on. */
+const MOST_SHARDS = 256;
+
+/** @throws SteepestError `ERR_ARGUMENT` unless it is a power of two, or undefined */
+export function checkShards(shards: unknown): number | undefined {
+  if (shards === undefined) return undefined;
+  const isPower = typeof shards === 'number' && Number.isInteger(Math.log2(shards));
+  if (isPower && shards >= 1 && shards <= MOST_SHARDS) return shards;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `shards to be a power of two from 1 to ${MOST_SHARDS}`,
+    given: show(shards),
+    hint: 'Write shards: 8. Up to as many processes can then compute the same bits.',
+  });
+}
+
+/**
+ * Refuses mini-batches in which a shard would never have a row.
+ * @throws SteepestError `ERR_ARGUMENT`
+ */
+export function checkShardRows(program: StepProgram, { shards }: ShardPlan): void {
+  const { maxRows } = program;
+  const rows = shardRows(program, shards);
+  if ((shards - 1) * rows < maxRows) return;
+  const grain = grainOf(program);
+  const groups = grain === 1 ? '' : `, which has groups of ${grain} rows in this network`;
+  let fitting = shards;
+  while ((fitting - 1) * shardRows(program, fitting) >= maxRows) fitting /= 2;
+  throw new SteepestError('ERR_ARGUMENT', {
+    expected: `a row of the mini-batch in each of ${shards} shards${groups}`,
+    given: `mini-batches of ${maxRows} rows`,
+    hint: `Use shards: ${fitting}, or a batchSize (and a table) of at least ${(shards - 1) * grain + 1} rows.`,
+  });
+}
+
+/** Computes a program's weight gradients by shards, and only the part of a process. */
+export function shardProgram(
+  program: StepProgram,
+  memory: MemoryPlan,
+  plan: ShardPlan,
+): StepProgram & Sharing {
+  const { shards, process, processes } = plan;
+  if (shards === 1 && processes === 1) return { ...program, ...NOTHING };
+  const rows = shardRows(program, shards);
+  const rowAt = (shard: number): number => Math.min(program.maxRows, shard * rows);
+  const rowsOf = (of: number): RowRange => {
+    const { first, end } = runOf(shards, of, processes);
+    return { firstRow: rowAt(first), endRow: end === shards ? program.maxRows : rowAt(end) };
+  };
+  const sharded = shardGradients(program, memory, { ...plan, rowAt });
+  if (processes === 1) return { ...sharded.program, ...NOTHING };
+  return { ...shareProgram(sharded, memory, { ...plan, rowsOf }), rowRange: rowsOf(process) };
 }

@@ -33,11 +33,11 @@ interface GradientPath {
   update: Phase;
 }
 
-function gradientPath(h: Hyperparameters): GradientPath {
+function gradientPath(h: Hyperparameters, isApart: boolean): GradientPath {
   const { clipValue = 0, clipNorm = 0, globalClipNorm = 0, accumulateSteps = 1 } = commonOf(h);
   const accumulates = accumulateSteps > 1;
   const needsNorm = clipNorm + globalClipNorm > 0;
-  const update = needsNorm || accumulates ? PHASES.update : PHASES.merge;
+  const update = needsNorm || accumulates || isApart ? PHASES.update : PHASES.merge;
   const finish = !accumulates ? PHASES.merge : needsNorm ? PHASES.finish : PHASES.update;
   return { accumulates, clipValue, clipNorm, globalClipNorm, finish, update };
 }
@@ -50,10 +50,10 @@ export function emitUpdates(
   builder: ProgramBuilder,
   parameters: readonly ParameterSpec[],
   { definition, hyperparameters: h }: ResolvedOptimizer,
-  averages = false,
+  { averages = false, isApart = false }: { averages?: boolean | undefined; isApart?: boolean } = {},
 ): void {
   const { memory } = builder;
-  const path = gradientPath(h);
+  const path = gradientPath(h, isApart);
   // Averages are of weights that meet their constraints.
   const isConstrained = trainable(parameters).some(({ constraint }) => constraint !== undefined);
   const averagePhase = isConstrained ? PHASES.average : path.update;

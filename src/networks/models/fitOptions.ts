@@ -10,7 +10,9 @@ import { type BatchStream, checkRowNames, isBatchStream } from '../../data/batch
 import type { KernelRequest } from '../../kernels/backend.js';
 import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
 import { checkWorkers, type Workers } from '../../parallel/workers.js';
+import { ALONE } from '../../program/exchange.js';
 import type { CallbackChoice } from '../callbacks/index.js';
+import { checkShards, type ShardPlan } from '../compile/shards.js';
 import type { ProgressFunction } from '../training/progressReporter.js';
 import { checkCallbacks, type GivenCallback } from './givenCallbacks.js';
 import {
@@ -63,6 +65,16 @@ export interface CommonFitOptions<C> extends KernelOptions {
   batchSize?: number;
   /** Shuffles the rows for each epoch. Default true. */
   shuffle?: boolean;
+  /**
+   * Number of virtual shards, a power of two up to 256: the rows of a mini-batch are cut into so
+   * many blocks, the weight gradient of each is a sum over its rows alone, and these are added
+   * pairwise, along a binary tree. That order is the same however many processes share the work, so a
+   * fit has the same bits for 1 to `shards` processes. A shard has ⌈batchSize / shards⌉ rows of each
+   * mini-batch, in networks with images or normalisations a multiple of 16; each has to have one.
+   * Other numbers of shards round differently, and more of them cost more additions: `explain` and
+   * `summary` show how many. By default there are none: a gradient is one sum over all rows.
+   */
+  shards?: number;
   /**
    * Rows to validate on: arrays, or a stream of batches that can be read once per validation. Takes
    * precedence over `validationSplit`.
@@ -174,6 +186,7 @@ const COMMON_KEYS = [
   'validationSteps',
   'batchSize',
   'shuffle',
+  'shards',
   'validationData',
   'workers',
   'progress',
@@ -188,6 +201,8 @@ const FIT_ALIASES: Aliases = {
   numEpochs: 'epochs',
   maxIter: 'epochs',
   iterations: 'epochs',
+  virtualShards: 'shards',
+  numShards: 'shards',
   startEpoch: 'initialEpoch',
   batchesPerEpoch: 'stepsPerEpoch',
   limitTrainBatches: 'stepsPerEpoch',
@@ -265,6 +280,7 @@ export interface FitChoices {
   validationSteps: number | undefined;
   batchSize: number;
   shuffle: boolean;
+  shards: ShardPlan | undefined;
   progress: boolean | ProgressFunction;
   workers: Workers;
   kernels: KernelRequest;
@@ -282,6 +298,7 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     epochs: checkInteger('epochs', epochs),
     batchSize: checkInteger('batchSize', batchSize),
     shuffle: checkBoolean('shuffle', shuffle),
+    shards: shardPlan(options.shards),
     progress: checkProgress(progress),
     kernels: chooseKernels(options),
     workers: checkWorkers(options.workers),
@@ -290,6 +307,11 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     resume: reading('resume', () => resolveResume(options.resume)),
     validationData: reading('validationData', () => completeValidation(options.validationData)),
   };
+}
+
+function shardPlan(given: unknown): ShardPlan | undefined {
+  const shards = checkShards(given);
+  return shards === undefined ? undefined : { shards, ...ALONE };
 }
 
 function checkProgress(progress: unknown): boolean | ProgressFunction {

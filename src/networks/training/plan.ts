@@ -2,11 +2,13 @@ import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } fro
 import { CONTROL_BYTES } from '../../parallel/control.js';
 import { mostWorkers, type Workers } from '../../parallel/workers.js';
 import { MemoryPlan, operandOf, partsOf, type Region, rowsOf } from '../../program/memory.js';
+import { NOBODY } from '../../program/ownership.js';
 import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
 import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
 import type { ResolvedModel } from '../compile/model.js';
 import { ownershipFor } from '../compile/ownership.js';
+import { checkShardRows, type ShardPlan } from '../compile/shards.js';
 import { AVERAGE_SLOT, parameterRegion, slotRegion } from '../compile/updates.js';
 import { usefulRanks } from '../compile/usefulRanks.js';
 import { type FitData, TableList } from './dataSets.js';
@@ -59,22 +61,22 @@ export interface FitSizes {
   averageDecay: number | undefined;
   /** Whether there is a display. */
   hasProgress: boolean;
+  /** Weight gradients are sums over shards, of which this process computes some; undefined for none. */
+  shards?: ShardPlan | undefined;
 }
 
 /** Lays out the arena of a fit and compiles its programs. */
-export function planFit(
-  model: ResolvedModel,
-  objective: Objective,
-  data: FitData,
-  { batchSize, shuffle, workers, every, hasCheckpoints, hasProgress, averageDecay }: FitSizes,
-): FitPlan {
+export function planFit(model: ResolvedModel, objective: Objective, data: FitData, sizes: FitSizes): FitPlan {
+  const { batchSize, shuffle, workers, every, hasCheckpoints, hasProgress, averageDecay, shards } = sizes;
   const { train: training, validation, trainStream, validationStream } = data;
   const rows = mostRows(data, batchSize);
   const most = mostWorkers(workers);
   const useful = workers === 'auto' ? usefulRanks(model, objective, rows.train, most) : most;
   // There may be fewer threads by the time that the ranks start.
   const workersNow = (): number => Math.min(useful, mostWorkers(workers));
-  const memory = new MemoryPlan(CONTROL_BYTES, ownershipFor(model, objective, rows.train, workersNow()));
+  // Slices of parameters go from process to process, and are whole rows.
+  const owners = shards ? NOBODY : ownershipFor(model, objective, rows.train, workersNow());
+  const memory = new MemoryPlan(CONTROL_BYTES, owners);
   const { definition: optimizer, hyperparameters } = objective.optimizer;
   const averages = averageDecay !== undefined;
   const slots = [...optimizer.slots(hyperparameters), ...(averages ? [AVERAGE_SLOT] : [])];
@@ -87,11 +89,13 @@ export function planFit(
   const tables = new TableList();
   const common = { model, objective, memory, mostWorkers: most };
   const trainIo = { ...tables.add(training), index: trainRing?.index ?? shuffled };
-  const steps = compileProgram({ ...common, mode: 'train', averages, io: trainIo, maxRows: rows.train });
+  const ofTraining = { io: trainIo, maxRows: rows.train, averages, shards };
+  const steps = compileProgram({ ...common, mode: 'train', ...ofTraining });
+  if (shards) checkShardRows(steps, shards);
   const train = shuffled ? { ...steps, ops: [shuffleOp(shuffled, model.seed), ...steps.ops] } : steps;
   const heldIo = validation && { ...tables.add(validation), index: validationRing?.index };
-  const validate =
-    heldIo && compileProgram({ ...common, mode: 'evaluate', io: heldIo, maxRows: rows.validate });
+  const ofValidation = { maxRows: rows.validate, shards: shards?.processes === 1 ? undefined : shards };
+  const validate = heldIo && compileProgram({ ...common, mode: 'evaluate', io: heldIo, ...ofValidation });
   const registers = memory.matrix('registers', 'control', 2 * most, REGISTER_COUNT, 'f64');
   return {
     memory,

@@ -91,6 +91,7 @@ async function fingerprintOf(
   const print = {
     batchSize,
     shuffle,
+    shards: choices.shards?.shards,
     shuffleBuffer: data.trainStream?.bufferRows,
     initialEpoch,
     stepsPerEpoch,
