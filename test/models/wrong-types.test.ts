@@ -115,6 +115,7 @@ const making: readonly Case[] = [
   ['explain(…)', (v) => fitted.explain(v), EMPTY],
   ['explain({ batchSize })', (v) => fitted.explain({ batchSize: v }), POSITIVE],
   ['explain({ workers })', (v) => fitted.explain({ workers: v }), POSITIVE],
+  ['explain({ shards })', (v) => fitted.explain({ shards: v }), POSITIVE],
 ];
 
 const fits: readonly Case[] = [
@@ -128,6 +129,7 @@ const fits: readonly Case[] = [
   ['validationFreq', (v) => model().fit(x, y, { validationSplit: 0.5, validationFreq: v }), POSITIVE],
   ['validationSteps', (v) => model().fit(x, y, { validationSplit: 0.5, validationSteps: v }), POSITIVE],
   ['shuffle', (v) => model().fit(x, y, { shuffle: v }), BOOLEANS],
+  ['shards', (v) => model().fit(x, y, { shards: v }), POSITIVE],
   ['validationData', (v) => model().fit(x, y, { validationData: v }), []],
   ['validationData [x, y, weight]', (v) => model().fit(x, y, { validationData: [x, y, v] }), []],
   ['workers', (v) => model().fit(x, y, { workers: v }), POSITIVE],

@@ -10,8 +10,9 @@ import {
 } from '../../kernels/contract.js';
 import type { SliceGroup } from '../../program/builder.js';
 import { opCost, stepFlops } from '../../program/cost.js';
+import { ALONE } from '../../program/exchange.js';
 import { MemoryPlan, type RegionRole } from '../../program/memory.js';
-import { ownerOf } from '../../program/ownership.js';
+import { NOBODY, ownerOf } from '../../program/ownership.js';
 import { chunkRows, type GroupRanges, partitionGroups } from '../../program/partition.js';
 import { compileProgram, type Objective } from './compile.js';
 import { layerCosts } from './layerCosts.js';
@@ -19,6 +20,7 @@ import { LayoutMap, layerLayouts } from './layouts.js';
 import type { ResolvedModel } from './model.js';
 import { objectiveText } from './objectiveText.js';
 import { crossingLines, ownershipFor } from './ownership.js';
+import { checkShardRows, shardLines } from './shards.js';
 
 const PHASE_NAMES = Object.fromEntries(Object.entries(PHASES).map(([name, number]) => [number, name]));
 /** `rows 2`, `rows 3`: phases over the rows of the mini-batch after the first. */
@@ -104,6 +106,14 @@ function layersTable(model: ResolvedModel, ops: readonly Op[]): string {
   return alignColumns(['layer', 'output as', 'ops', 'bytes', 'FLOPs', 'share'], rows, align);
 }
 
+/** What a step is explained for. */
+export interface ExplainSizes {
+  batchSize: number;
+  workers: number;
+  /** Virtual shards; undefined for none. */
+  shards: number | undefined;
+}
+
 /**
  * Prints the training step of a model: its ops by phase, its memory by role, its split among
  * workers.
@@ -111,9 +121,10 @@ function layersTable(model: ResolvedModel, ops: readonly Op[]): string {
 export function explainProgram(
   model: ResolvedModel,
   objective: Objective,
-  { batchSize, workers }: { batchSize: number; workers: number },
+  { batchSize, workers, shards }: ExplainSizes,
 ): string {
-  const memory = new MemoryPlan(0, ownershipFor(model, objective, batchSize, workers));
+  const owners = shards === undefined ? ownershipFor(model, objective, batchSize, workers) : NOBODY;
+  const memory = new MemoryPlan(0, owners);
   const labels = objective.loss.definition.targets === 'labels';
   const rows = { rows: batchSize, firstRow: 0 };
   const program = compileProgram({
@@ -127,7 +138,9 @@ export function explainProgram(
     memory,
     maxRows: batchSize,
     mostWorkers: workers,
+    shards: shards === undefined ? undefined : { shards, ...ALONE },
   });
+  if (shards !== undefined) checkShardRows(program, { shards, ...ALONE });
   const byPhase = [...program.ops].sort((p, q) => phasePlace(p.phase) - phasePlace(q.phase));
   const layouts = new LayoutMap(memory, batchSize);
   const roles = new Map<RegionRole, number>();
@@ -142,7 +155,8 @@ export function explainProgram(
     layersTable(model, program.ops),
     '',
     `Arena ${bytesText(memory.byteLength)}: ${[...roles].map(([role, bytes]) => `${role} ${bytesText(bytes)}`).join(', ')}.`,
-    ...crossingLines(model, objective, batchSize, workers),
+    ...shardLines(model, shards),
+    ...(shards === undefined ? crossingLines(model, objective, batchSize, workers) : []),
     ...program.groups.map((group, g) => groupText(group, ranges[g]!, workers)),
   ].join('\n');
 }

@@ -5,13 +5,16 @@
 import type { ExchangePlan } from '../../core/clusterOption.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { bytesText, flopUnitText } from '../../core/units.js';
 import { GROUP_IMAGES, type RowRange } from '../../kernels/contract.js';
 import type { PhaseExchange, ProcessPart } from '../../program/exchange.js';
 import type { MemoryPlan } from '../../program/memory.js';
+import { trainable } from '../../program/parameters.js';
 import type { StepProgram } from '../../program/partition.js';
 import { shardGradients } from '../../program/shardGradients.js';
 import { runOf } from '../../program/shardTree.js';
 import { shareProgram } from '../../program/shareProgram.js';
+import type { ResolvedModel } from './model.js';
 
 /**
  * The shards of a mini-batch, and the part of a process: it computes the rows of shards
@@ -58,11 +61,33 @@ function shardRows(program: StepProgram, shards: number): number {
 /** Most shards: more would have no row in the mini-batches that CPUs train on. */
 const MOST_SHARDS = 256;
 
+/** A power of two up to {@link MOST_SHARDS}. */
+export const isShards = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 1 && value <= MOST_SHARDS && Number.isInteger(Math.log2(value));
+
+/** What shards add to a step: each gradient but one is written, read and added to another. */
+export function shardCosts(
+  { parameters }: Pick<ResolvedModel, 'parameters'>,
+  shards: number | undefined,
+): { shardFlops: number; shardBytes: number } | undefined {
+  if (shards === undefined) return undefined;
+  const numbers = trainable(parameters).reduce((sum, { rows, cols }) => sum + rows * cols, 0);
+  const shardFlops = (shards - 1) * numbers;
+  return { shardFlops, shardBytes: 4 * Float32Array.BYTES_PER_ELEMENT * shardFlops };
+}
+
+/** A line about shards and their cost; none without shards. */
+export function shardLines(model: Pick<ResolvedModel, 'parameters'>, shards: number | undefined): string[] {
+  const costs = shardCosts(model, shards);
+  if (costs === undefined || shards === undefined) return [];
+  const { shardFlops, shardBytes } = costs;
+  const each = `${flopUnitText(shardFlops)} and ${bytesText(shardBytes)} more in a step`;
+  return [`Gradients are sums over ${shards} virtual ${shards === 1 ? 'shard' : 'shards'}: ${each}.`];
+}
+
 /** @throws SteepestError `ERR_ARGUMENT` unless it is a power of two, or undefined */
 export function checkShards(shards: unknown): number | undefined {
-  if (shards === undefined) return undefined;
-  const isPower = typeof shards === 'number' && Number.isInteger(Math.log2(shards));
-  if (isPower && shards >= 1 && shards <= MOST_SHARDS) return shards;
+  if (shards === undefined || isShards(shards)) return shards;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `shards to be a power of two from 1 to ${MOST_SHARDS}`,
     given: show(shards),
@@ -79,13 +104,13 @@ export function checkShardRows(program: StepProgram, { shards }: ShardPlan): voi
   const rows = shardRows(program, shards);
   if ((shards - 1) * rows < maxRows) return;
   const grain = grainOf(program);
-  const groups = grain === 1 ? '' : `, which has groups of ${grain} rows in this network`;
+  const groups = grain === 1 ? '' : `, which in this network are whole groups of ${grain} rows`;
   let fitting = shards;
   while ((fitting - 1) * shardRows(program, fitting) >= maxRows) fitting /= 2;
   throw new SteepestError('ERR_ARGUMENT', {
     expected: `a row of the mini-batch in each of ${shards} shards${groups}`,
     given: `mini-batches of ${maxRows} rows`,
-    hint: `Use shards: ${fitting}, or a batchSize (and a table) of at least ${(shards - 1) * grain + 1} rows.`,
+    hint: `Use shards: ${fitting}, or a batchSize that is a multiple of ${shards * grain}.`,
   });
 }
 

@@ -1,5 +1,6 @@
 import { configOf, type ModelConfig, type ResolvedModel } from '../compile/model.js';
 import { objectiveText } from '../compile/objectiveText.js';
+import { shardLines } from '../compile/shards.js';
 import type { TfjsArtifacts } from '../exchange/tfjs/artifacts.js';
 import { tfjsArtifacts } from '../exchange/tfjs/write.js';
 import type { ModelState } from '../training/state.js';
@@ -100,7 +101,7 @@ export abstract class DescribedModel {
 
   /**
    * A table of the layers with their output shapes and parameters; for a compiled model also
-   * optimizer, loss and metrics.
+   * optimizer, loss and metrics, and after a fit with `shards` what they cost.
    * @example
    * ```ts
    * import { layers, sequential } from 'steepest';
@@ -109,8 +110,9 @@ export abstract class DescribedModel {
    * ```
    */
   summary(): string {
-    const table = summarize(this.model);
-    return this.compiled === undefined ? table : `${table}\n${objectiveText(this.compiled.objective)}`;
+    const lines = [summarize(this.model), ...shardLines(this.model, this.state.shards)];
+    if (this.compiled !== undefined) lines.push(objectiveText(this.compiled.objective));
+    return lines.join('\n');
   }
 
   /**

@@ -5,6 +5,7 @@ import { show } from '../../core/show.js';
 import { modelFileError as fileError } from '../../io/modelFile.js';
 import type { ParameterSpec } from '../../program/parameters.js';
 import type { ResolvedModel } from '../compile/model.js';
+import { isShards } from '../compile/shards.js';
 import { AVERAGE_SLOT } from '../compile/updates.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
 import { type ModelState, RAW_SLOT } from '../training/state.js';
@@ -27,6 +28,7 @@ export function readState(
     fromStep: checkedCounter('rateFrom', counters.rateFrom ?? 0, step),
     epochs: checkedCounter('rateEpochs', counters.rateEpochs ?? epochs),
   };
+  const shards = checkedShards(counters.shards);
   const left = new Set(tensors.keys());
   const take = (name: string, parameter: ParameterSpec): Float32Array => {
     left.delete(name);
@@ -56,7 +58,7 @@ export function readState(
       'Save the model again.',
     );
   }
-  return { parameters, slots, step, epochs, rate };
+  return { parameters, slots, step, epochs, rate, ...(shards && { shards }) };
 }
 
 function checkedTensor(
@@ -77,6 +79,11 @@ function checkedTensor(
     throw fileError(`numbers of at least 0 in tensor '${name}'`, 'a negative one', 'Save the model again.');
   }
   return data;
+}
+
+function checkedShards(value: unknown): number | undefined {
+  if (value === undefined || isShards(value)) return value;
+  throw fileError('a power of two up to 256 as training.shards', show(value), 'Save the model again.');
 }
 
 function checkedCounter(key: string, value: unknown, most = MOST_STEPS): number {

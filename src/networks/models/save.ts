@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../../io/atomicWrite.js';
 import { FORMATS } from '../../io/modelFile.js';
 import { encodeSafetensors } from '../../io/safetensors.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
+import { shardCosts } from '../compile/shards.js';
 import type { ModelState } from '../training/state.js';
 import type { CompileConfig } from './compileOptions.js';
 
@@ -11,8 +12,9 @@ import type { CompileConfig } from './compileOptions.js';
 export const SLOT_PREFIX = 'optimizer.';
 export const slotTensor = (slot: string, parameter: string): string => `${SLOT_PREFIX}${slot}/${parameter}`;
 
-export function trainingCounters({ step, epochs, rate }: ModelState): Record<string, number> {
-  return { step, epochs, rateFrom: rate.fromStep, rateEpochs: rate.epochs };
+export function trainingCounters({ step, epochs, rate, shards }: ModelState): Record<string, number> {
+  const counters = { step, epochs, rateFrom: rate.fromStep, rateEpochs: rate.epochs };
+  return shards === undefined ? counters : { ...counters, shards };
 }
 
 /** The arrays of a state by their names in a file. */
@@ -38,7 +40,7 @@ export function modelContent(
     format: FORMATS.network.format,
     version: FORMATS.network.version,
     model: JSON.stringify(config),
-    training: JSON.stringify(trainingCounters(state)),
+    training: JSON.stringify({ ...trainingCounters(state), ...shardCosts(model, state.shards) }),
   };
   if (compiled !== undefined) metadata.compile = JSON.stringify(compiled);
   return { tensors: stateTensors(model, state), metadata };

@@ -521,6 +521,7 @@ export class Sequential<N extends string = never> extends DescribedModel {
   /**
    * The step program as a table: every op with its shapes, bytes, FLOPs, phase and split.
    * @param options.batchSize rows per step. Default 32.
+   * @param options.shards number of virtual shards, as in `fit`
    * @example
    * ```ts
    * import { layers, sequential } from 'steepest';

@@ -2,6 +2,8 @@ import { checkInteger } from '../../core/check.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
 import { checkWorkers, resolveWorkers, type Workers } from '../../parallel/workers.js';
+import type { ExplainSizes } from '../compile/explain.js';
+import { checkShards } from '../compile/shards.js';
 import { DEFAULT_BATCH, type SampleWeight } from './fitOptions.js';
 import {
   checkOptionNames,
@@ -40,6 +42,8 @@ export interface ExplainOptions {
   batchSize?: number;
   /** Default 1. */
   workers?: number;
+  /** Number of virtual shards, as in `fit`. By default none. */
+  shards?: number;
 }
 
 const SWEEP_ELSEWHERE = { loss: TO_COMPILE, metrics: TO_COMPILE };
@@ -66,7 +70,7 @@ const GRADIENT_NAMES: OptionNames = {
   example: 'Write gradients(x, y, { sampleWeight }).',
 };
 const EXPLAIN_NAMES: OptionNames = {
-  known: ['batchSize', 'workers'],
+  known: ['batchSize', 'workers', 'shards'],
   aliases: RUN_ALIASES,
   elsewhere: {},
   example: 'Write explain({ batchSize: 32 }).',
@@ -109,8 +113,12 @@ export function resolvePredictOptions(options: PredictOptions): SweepChoices {
 }
 
 /** @throws SteepestError `ERR_ARGUMENT` or `ERR_UNKNOWN_NAME` */
-export function resolveExplainOptions(options: ExplainOptions): { batchSize: number; workers: number } {
+export function resolveExplainOptions(options: ExplainOptions): ExplainSizes {
   checkOptionNames('explain options', options, EXPLAIN_NAMES);
   const { batchSize = DEFAULT_BATCH, workers = 1 } = options;
-  return { batchSize: checkInteger('batchSize', batchSize), workers: resolveWorkers(workers, 0) };
+  return {
+    batchSize: checkInteger('batchSize', batchSize),
+    workers: resolveWorkers(workers, 0),
+    shards: checkShards(options.shards),
+  };
 }

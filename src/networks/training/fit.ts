@@ -356,10 +356,10 @@ class FitSession {
 
   private stateIn({ step, passes, epochs, rate }: CommitCounters, shift: number): ModelState {
     const { request, arena } = this;
-    const { memory, slots } = request.plan;
+    const { memory, slots, shards } = request.plan;
     const { fromStep, set } = request.state.rate;
     const rates = { fromStep, epochs, set: Number.isNaN(rate) ? set : rate };
-    const counters = { step, epochs: passes, rate: rates };
+    const counters = { step, epochs: passes, rate: rates, shards };
     return readState(memory, arena, request.model.parameters, slots, counters, shift);
   }
 

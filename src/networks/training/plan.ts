@@ -36,6 +36,8 @@ export interface FitPlan {
   slots: readonly string[];
   /** Initial values of slots. */
   initialSlot: number;
+  /** Number of virtual shards, if gradients are sums over them. */
+  shards: number | undefined;
   /** The programs' buffers after the arena. */
   tables: ProgramBuffer[];
   trainRing: RingRegions | undefined;
@@ -113,6 +115,7 @@ export function planFit(model: ResolvedModel, objective: Objective, data: FitDat
     averages: averages ? { decay: averageDecay, pairs: averagePairs(memory, model) } : undefined,
     slots,
     initialSlot: optimizer.initialState?.(hyperparameters) ?? 0,
+    shards: shards?.shards,
     tables: tables.buffers,
     trainRing,
     validationRing,

@@ -23,6 +23,8 @@ export interface ModelState {
   /** Passes over the training data begun; the shuffle's counter. */
   readonly epochs: number;
   readonly rate: RateState;
+  /** Virtual shards of the last fit; undefined if there were none. */
+  readonly shards?: number | undefined;
 }
 
 /** The learning rate's part of a state. */
@@ -69,7 +71,7 @@ export function withRawParameters(state: ModelState): ModelState {
 }
 
 /** The counters of a state. */
-export type StateCounters = Pick<ModelState, 'step' | 'epochs' | 'rate'>;
+export type StateCounters = Pick<ModelState, 'step' | 'epochs' | 'rate' | 'shards'>;
 
 /** New parameters, each from its own random stream. @throws SteepestError `ERR_MEMORY` */
 export function initialState(parameters: readonly ParameterSpec[], seed: number): ModelState {
