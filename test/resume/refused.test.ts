@@ -61,7 +61,7 @@ describe('another fit is refused, and the message names what differs', () => {
     ['weights', ['sampleWeight: nothing there'], () => ({ sampleWeight: y.map(() => 2) })],
     ['batchSize', ['batchSize: 16 there, 17 here'], () => ({ batchSize: 17 })],
     ['shuffle', ['shuffle: true there, false here'], () => ({ shuffle: false })],
-    ['shards', ['shards: nothing there, 2 here'], () => ({ shards: 2 })],
+    ['shards', ['shards: nothing there, 1 here'], () => ({ shards: 1 })],
     ['stepsPerEpoch', ['stepsPerEpoch: nothing there, 4 here'], () => ({ stepsPerEpoch: 4 })],
     ['initialEpoch', ['initialEpoch: 0 there, 1 here'], () => ({ initialEpoch: 1 })],
     ['validationFreq', ['validationFreq: 1 there, 2 here'], () => ({ validationFreq: 2 })],

@@ -2,7 +2,7 @@ import { type Op, type Operand, PHASES, type ProgramBuffer, REGISTER_COUNT } fro
 import { CONTROL_BYTES } from '../../parallel/control.js';
 import { mostWorkers, type Workers } from '../../parallel/workers.js';
 import { MemoryPlan, operandOf, partsOf, type Region, rowsOf } from '../../program/memory.js';
-import { NOBODY } from '../../program/ownership.js';
+import { NOBODY, type Ownership } from '../../program/ownership.js';
 import { trainable } from '../../program/parameters.js';
 import { phasesOf, programForRank } from '../../program/partition.js';
 import { type CompiledProgram, compileProgram, type Objective } from '../compile/compile.js';
@@ -76,9 +76,9 @@ export function planFit(model: ResolvedModel, objective: Objective, data: FitDat
   const useful = workers === 'auto' ? usefulRanks(model, objective, rows.train, most) : most;
   // There may be fewer threads by the time that the ranks start.
   const workersNow = (): number => Math.min(useful, mostWorkers(workers));
-  // Slices of parameters go from process to process, and are whole rows.
-  const owners = shards ? NOBODY : ownershipFor(model, objective, rows.train, workersNow());
-  const memory = new MemoryPlan(CONTROL_BYTES, owners);
+  const owners = (): Ownership => ownershipFor(model, objective, rows.train, workersNow());
+  // Shards are of whole rows of a gradient.
+  const memory = new MemoryPlan(CONTROL_BYTES, shards ? NOBODY : owners());
   const { definition: optimizer, hyperparameters } = objective.optimizer;
   const averages = averageDecay !== undefined;
   const slots = [...optimizer.slots(hyperparameters), ...(averages ? [AVERAGE_SLOT] : [])];
@@ -92,9 +92,8 @@ export function planFit(model: ResolvedModel, objective: Objective, data: FitDat
   const common = { model, objective, memory, mostWorkers: most };
   const trainIo = { ...tables.add(training), index: trainRing?.index ?? shuffled };
   const ofTraining = { io: trainIo, maxRows: rows.train, averages, shards };
-  const steps = compileProgram({ ...common, mode: 'train', ...ofTraining });
-  if (shards) checkShardRows(steps, shards);
-  const train = shuffled ? { ...steps, ops: [shuffleOp(shuffled, model.seed), ...steps.ops] } : steps;
+  const train = withShuffle(compileProgram({ ...common, mode: 'train', ...ofTraining }), shuffled, model);
+  if (shards) checkShardRows(train, shards);
   const heldIo = validation && { ...tables.add(validation), index: validationRing?.index };
   const ofValidation = { maxRows: rows.validate, shards: shards?.processes === 1 ? undefined : shards };
   const validate = heldIo && compileProgram({ ...common, mode: 'evaluate', io: heldIo, ...ofValidation });
@@ -108,10 +107,7 @@ export function planFit(model: ResolvedModel, objective: Objective, data: FitDat
       ? memory.vector('checkpoint', 'state', state.byteLength / 4).byteOffset
       : undefined,
     transposes: transposePairs(memory, model),
-    // Statistics are vectors; the kernels of frozen layers never change.
-    untrained: model.parameters
-      .filter(({ trainable, rows }) => !trainable && rows === 1)
-      .map((parameter) => parameterRegion(memory, parameter)),
+    untrained: untrainedRegions(memory, model),
     averages: averages ? { decay: averageDecay, pairs: averagePairs(memory, model) } : undefined,
     slots,
     initialSlot: optimizer.initialState?.(hyperparameters) ?? 0,
@@ -142,6 +138,12 @@ function mostRows(
   return { train: most, validate };
 }
 
+/** Statistics, which are vectors; the kernels of frozen layers never change. */
+const untrainedRegions = (memory: MemoryPlan, { parameters }: ResolvedModel): Region[] =>
+  parameters
+    .filter(({ trainable, rows }) => !trainable && rows === 1)
+    .map((parameter) => parameterRegion(memory, parameter));
+
 /** Reserves the two committed copies of parameters and optimizer arrays. */
 function reserveCopies(memory: MemoryPlan, byteLength: number): [number, number] {
   const copy = (n: number): number => memory.vector(`committed.${n}`, 'state', byteLength / 4).byteOffset;
@@ -166,6 +168,15 @@ export function rankProgram(
     totals: program.totalsOf(rank),
     phases: phasesOf(program),
   };
+}
+
+/** The steps of an epoch, and before them the order of its rows. */
+function withShuffle(
+  steps: CompiledProgram,
+  index: Region | undefined,
+  { seed }: ResolvedModel,
+): CompiledProgram {
+  return index ? { ...steps, ops: [shuffleOp(index, seed), ...steps.ops] } : steps;
 }
 
 function shuffleOp(index: Operand, seed: number): Op {
