@@ -28,6 +28,11 @@ const KERNELS = [
     selectKernels({ backend: 'native', isa }),
   ),
 ];
+/** Where rows and windows are dealt out: once in TypeScript and once in C++. */
+const BINDERS = [
+  typescriptFast,
+  ...(availableIsas().length > 0 ? [selectKernels({ backend: 'native' })] : []),
+];
 
 /**
  * Runs programs of one op over a copy of a case's memory. @returns its memory afterwards, and status
