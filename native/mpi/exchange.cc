@@ -16,6 +16,12 @@ namespace {
 /** A first part can never be taken for a piece, whatever the other side does. */
 enum Tag { First = 1, Piece = 2 };
 
+/**
+ * MPICH's launcher ends at once when a rank aborts, and then loses what it has not yet read of the ranks' stderr:
+ * the error that this rank has just written.
+ */
+constexpr int64_t kNanosecondsToRead = 100000000;
+
 constexpr double kMostBytes = 9007199254740991.0;
 
 /** Reads a plan's words, of which none is trusted. */
@@ -64,6 +70,11 @@ std::unique_ptr<Job> Job::make(std::unique_ptr<Mpi> mpi, int rank, int size, Fai
   job->rank = rank;
   job->size = size;
   return job;
+}
+
+void Job::end(int code) {
+  sleepFor(kNanosecondsToRead);
+  mpi->abort(code);
 }
 
 bool Job::refused(const char* expectation, int code, Failure& failure) {
@@ -234,7 +245,7 @@ bool Exchange::all(Job& job, uint8_t* memory, int64_t timeoutNanoseconds, Failur
     if (isDone) return true;
     const int32_t code = __atomic_load_n(job.abortWord, __ATOMIC_RELAXED);
     if (code != 0) {
-      job.mpi->abort(code);
+      job.end(code);
       return failure.because("ended", "the job to go on", "its end by this process");
     }
     if (moved) {

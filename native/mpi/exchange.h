@@ -24,6 +24,9 @@ class Job {
   /** Any thread may set it: the code to end the job with, if it is not 0. */
   const int32_t* abortWord = nullptr;
 
+  /** Ends the job on all ranks. It may return. */
+  void end(int code);
+
   /** An error of the library, with its text. */
   bool refused(const char* expectation, int code, Failure& failure);
 };

@@ -334,7 +334,7 @@ napi_value mpiAbort(napi_env env, napi_callback_info info) {
     return wrongArguments(env, "mpiAbort(code)");
   }
   if (!isOwner(env, failure)) return raise(env, failure);
-  if (process.job != nullptr) process.job->mpi->abort(static_cast<int>(code));
+  if (process.job != nullptr) process.job->end(static_cast<int>(code));
   return nullptr;
 }
 

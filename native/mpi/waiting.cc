@@ -27,6 +27,12 @@ int64_t now() {
   return static_cast<int64_t>(time.tv_sec) * kNanosecondsPerSecond + time.tv_nsec;
 }
 
+void sleepFor(int64_t nanoseconds) {
+  timespec sleep = {};
+  sleep.tv_nsec = static_cast<decltype(sleep.tv_nsec)>(nanoseconds);
+  nanosleep(&sleep, nullptr);
+}
+
 int64_t Waiting::pause(bool flows) {
   const int64_t waited = now() - start;
   if (waited < kSpinNanoseconds) return waited;
@@ -34,9 +40,7 @@ int64_t Waiting::pause(bool flows) {
     sched_yield();
     return waited;
   }
-  timespec sleep = {};
-  sleep.tv_nsec = static_cast<decltype(sleep.tv_nsec)>(std::min(waited / kShareOfSleep, kMostSleepNanoseconds));
-  nanosleep(&sleep, nullptr);
+  sleepFor(std::min(waited / kShareOfSleep, kMostSleepNanoseconds));
   return waited;
 }
 

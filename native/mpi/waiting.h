@@ -9,6 +9,9 @@ namespace steepest::mpi {
 /** Time of a clock that never goes back, in nanoseconds. */
 int64_t now();
 
+/** Lets a part of a second pass. */
+void sleepFor(int64_t nanoseconds);
+
 /**
  * One wait. At first it asks again at once, then gives the core away in between, then sleeps for an eighth of the
  * time that it has waited: where ranks outnumber cores, the others need the core to send what this one waits for.

@@ -16,8 +16,12 @@ const C_FUNCTIONS = new Set(
     ' ',
   ),
 );
+/** By which MPI is found and waited for; in the C library of Linux and macOS. */
+const MPI_FUNCTIONS = new Set(
+  'clock_gettime dladdr dlerror dlopen dlsym nanosleep sched_yield sigaction'.split(' '),
+);
 /** By which memory of shared arrays goes back to Linux, and a thread lowers its priority. */
-const LINUX_FUNCTIONS = new Set(['madvise', 'sysconf', 'syscall']);
+const LINUX_FUNCTIONS = new Set(['madvise', 'sysconf', 'syscall', ...MPI_FUNCTIONS]);
 const MACOS_SYMBOLS =
   /^_(bzero|memset_pattern(4|8|16)|pthread_set_qos_class_self_np|sysctlbyname|__bzero|_+stack_chk_\w+)$|^dyld_stub_binder$/;
 /** Since Windows 10 the C library is part of the system, under these names. */
@@ -47,7 +51,9 @@ function checkMacos({ arch }, bytes) {
   check(macho.signed || arch === 'x64', 'no code signature');
   const foreign = macho.undefined.filter((symbol) => {
     const name = symbol.replace(/^_/, '');
-    return !isNodeApi(name) && !C_FUNCTIONS.has(name) && !MACOS_SYMBOLS.test(symbol);
+    return (
+      !isNodeApi(name) && !C_FUNCTIONS.has(name) && !MPI_FUNCTIONS.has(name) && !MACOS_SYMBOLS.test(symbol)
+    );
   });
   checkEqual(foreign, [], 'undefined symbols');
   checkEqual(
