@@ -61,6 +61,7 @@ const keepImports = {
  * - `files`: what writes files, and reads files of models
  * - `leastSquares`: its ways to solve
  * - `solving`: what fits quantile and robust regression, paths of penalties, perceptrons by L-BFGS
+ * - `overRanks`: what shares work of estimators among the ranks of a cluster
  * - `readers`: what reads files and makes data
  * - `tables`: the part of it that the thread for files needs too
  * - `commands`: what the command runs, and does not need for its help
@@ -80,6 +81,7 @@ const LATE_CHUNKS = {
   files: /[\\/]io[\\/]/,
   leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
   solving: /[\\/]estimators[\\/](quantile[\\/]|robust[\\/]|penalized[\\/](?!\w+Model)|network[\\/]lbfgsFit)/,
+  overRanks: /[\\/]estimators[\\/](\w+[\\/])*cluster[\\/]/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
   tables: /[\\/]data[\\/](arrow|parquet)[\\/](?!(arrow|parquet)\.js)/,
   commands: /[\\/]cli[\\/]/,
@@ -97,6 +99,8 @@ let ofLink = new Set();
 const IN_CLUSTER = /[\\/]esm[\\/]cluster[\\/]/;
 /** Of what the pool's threads and the entry load, that which the link thread may need a part of. */
 const WITH_LINK = /[\\/](core[\\/](refuse|warnOnce|units|random|names|definition)|kernels[\\/]\w+)\.js$/;
+/** What the entry of clusters, the link thread and the command share. */
+const LAUNCHERS = /[\\/]esm[\\/]cluster[\\/](examine|launcher|mpiLibraries)\.js$/;
 /** The modules that the threads of the pool and the entry load at once, in one file for both. */
 const isShared = (id) =>
   !Object.values(LATE_CHUNKS).some((late) => late.test(id)) &&
@@ -124,7 +128,7 @@ const findModulesOfPrograms = {
   },
 };
 /** Which modules stay out of late chunks. */
-const ONLY_LATE_IN_MAIN = ['training', 'models', 'exchange', 'files', 'leastSquares', 'solving'];
+const ONLY_LATE_IN_MAIN = ['training', 'models', 'exchange', 'files', 'leastSquares', 'solving', 'overRanks'];
 const isNotLate = (name, id) =>
   (ONLY_LATE_IN_MAIN.includes(name) && ofThreads.has(id)) || (name === 'commands' && ofHelp.has(id));
 /** What few programs need, or none before their first fit. */
@@ -242,6 +246,7 @@ async function joinModules(files) {
       groups: [
         { name: 'guards', test: (id) => ofAllThreads.has(id) },
         { name: 'shared', test: (id) => isShared(id) },
+        { name: 'launchers', test: (id) => LAUNCHERS.test(id) },
         ...Object.entries(LATE_CHUNKS).map(([name, test]) => ({
           name,
           test: (id) => test.test(id) && !isNotLate(name, id),

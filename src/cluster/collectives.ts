@@ -71,13 +71,13 @@ export function broadcastTree(
 }
 
 export class Collectives implements Calls {
-  /** Number of calls so far; it is part of the label of each message. */
+  /** Calls so far, of which cluster() is call 0; part of the label of each message. */
   private calls = 0;
 
   constructor(private readonly link: Link) {}
 
   private numbered(label: string): string {
-    return `${label} (call ${++this.calls})`;
+    return `${label} (call ${this.calls++})`;
   }
 
   private async exchange(label: string, memory: Uint8Array, plan: ExchangePlan): Promise<void> {

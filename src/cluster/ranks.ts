@@ -11,6 +11,9 @@ import type { Calls } from './calls.js';
 import type { Ready } from './thread/client.js';
 import { bytesOf, valueIn } from './values.js';
 
+/** What other modules do together, in errors. */
+const INTERNAL = 'fit() or search';
+
 /** What ends the cluster, and the job. */
 export interface Ending {
   close(): Promise<void>;
@@ -65,12 +68,13 @@ export class Ranks implements Cluster {
     return {
       rank,
       size,
-      allGatherBytes: async (bytes: Uint8Array) => this.open('fit()').allGather('fit()', bytes),
+      allGatherBytes: async (bytes: Uint8Array) => this.open(INTERNAL).allGather(INTERNAL, bytes),
       broadcastBytes: async (bytes: Uint8Array | undefined, from: number) =>
-        this.open('fit()').broadcast('fit()', bytes, from),
-      allToAllBytes: async (forEach: readonly Uint8Array[]) => this.open('fit()').allToAll('fit()', forEach),
+        this.open(INTERNAL).broadcast(INTERNAL, bytes, from),
+      allToAllBytes: async (forEach: readonly Uint8Array[]) =>
+        this.open(INTERNAL).allToAll(INTERNAL, forEach),
       serve: async (arena: Uint8Array<SharedArrayBuffer>, plans: readonly ExchangePlan[]) =>
-        this.open('fit()').serve(arena, plans),
+        this.open(INTERNAL).serve(arena, plans),
       fail: (error: unknown) => this.ending.fail(error),
     };
   }

@@ -25,6 +25,11 @@ function describeSpeed({ selfTest: { speed } }: Report): string {
   return `${rate}, ${share} % of its measured peak of ${speed.peak.toFixed(1)}`;
 }
 
+function describeCluster({ cluster: { launcher, libraries } }: Report): string {
+  const found = libraries.map(({ file, library }) => `${library} (${file})`).join(', ') || 'no library found';
+  return `${found}; ${launcher === null ? 'no launcher' : `started by ${launcher}`}`;
+}
+
 /** The report as Markdown, for a bug report. */
 export function formatReport(report: Report): string {
   const { system, runtime, workers, environment } = report;
@@ -38,6 +43,7 @@ export function formatReport(report: Report): string {
     ['environment', variables.join(' ') || 'no STEEPEST_ variable is set'],
     ['kernels', describeBackend(report.backend)],
     ['ISAs', report.isas.join(', ') || 'no native ones'],
+    ['MPI', describeCluster(report)],
     [
       'threads',
       `${workers.count}: first fit ${workers.firstFitMs.toFixed(0)} ms, second ${workers.secondFitMs.toFixed(0)} ms`,

@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { type ClusterReport, examineCluster } from '../../cluster/examine.js';
 import { version } from '../../core/packageInfo.cjs';
 import { messageOf } from '../../core/show.js';
 import { availableIsas, type Backend, backend, tryBinaries } from '../../kernels/backend.js';
@@ -25,6 +26,8 @@ export interface Report {
   environment: Record<string, string>;
   backend: Backend | { error: string };
   isas: readonly string[];
+  /** The launcher of MPI that has started this process, and the MPI libraries that load. */
+  cluster: ClusterReport;
   binaries: ReturnType<typeof tryBinaries>;
   /** Checksums of the existing binaries for this machine, in the order in which they are tried. */
   checksums: Checksum[];
@@ -130,6 +133,7 @@ export async function examine(checksums: Checksum[] = checkChecksums()): Promise
     environment,
     backend: chosen,
     isas: availableIsas(),
+    cluster: examineCluster(),
     binaries,
     checksums,
     workers: { count, firstFitMs: first.ms, secondFitMs: second.ms },
