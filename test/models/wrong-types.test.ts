@@ -130,6 +130,7 @@ const fits: readonly Case[] = [
   ['validationSteps', (v) => model().fit(x, y, { validationSplit: 0.5, validationSteps: v }), POSITIVE],
   ['shuffle', (v) => model().fit(x, y, { shuffle: v }), BOOLEANS],
   ['shards', (v) => model().fit(x, y, { shards: v }), POSITIVE],
+  ['cluster', (v) => model().fit(x, y, { cluster: v }), []],
   ['validationData', (v) => model().fit(x, y, { validationData: v }), []],
   ['validationData [x, y, weight]', (v) => model().fit(x, y, { validationData: [x, y, v] }), []],
   ['workers', (v) => model().fit(x, y, { workers: v }), POSITIVE],

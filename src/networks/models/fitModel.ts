@@ -7,6 +7,7 @@ import { mostWorkers } from '../../parallel/workers.js';
 import type { CallbackModel } from '../callbacks/definition.js';
 import type { ModelConfig, ResolvedModel } from '../compile/model.js';
 import type { FitSnapshot } from '../training/checkpoints.js';
+import type { FitData } from '../training/dataSets.js';
 import { runFitRequest } from '../training/fit.js';
 import { abortedAfter } from '../training/fitErrors.js';
 import { FitRecord, type FitResult, withHistory } from '../training/fitResult.js';
@@ -21,6 +22,8 @@ import type { AllFitOptions, FitChoices } from './fitOptions.js';
 import { addedLogNames, averageDecayOf } from './givenCallbacks.js';
 import { openFitData } from './inputs.js';
 import { noteMetrics } from './knownMetrics.js';
+import type { FitRanks, RankFacts } from './ranks/fitRanks.js';
+import { type Fingerprint, fitPrint } from './resume/fingerprint.js';
 import { withCheckpoints } from './resume/withCheckpoints.js';
 
 /** What a fit trains, and how it reads and sets the model's state. */
@@ -45,6 +48,7 @@ export async function fitModel(
   input: { x: SampleInput; y: ClassInput } | BatchStream,
   options: AllFitOptions,
   choices: FitChoices,
+  ranks: FitRanks,
 ): Promise<FitResult> {
   const { model, compiled } = subject;
   checkTrainable(model);
@@ -52,12 +56,14 @@ export async function fitModel(
   const { close, ...data } = await openFitData({ model, objective }, input, options, choices);
   try {
     const isValidated = data.validation !== undefined;
+    const print = printOf(subject, data, choices);
+    const { averageDecay } = await agree(ranks, print, choices);
     const logs = logsOf(compiled, choices.callbacks, isValidated);
     const callbacks = callbackRun(subject, choices, logs);
     const sizes = {
       ...choices,
       every: callbacks.every,
-      averageDecay: averageDecayOf(choices.callbacks),
+      averageDecay,
       hasCheckpoints: choices.resume !== undefined,
       hasProgress: choices.progress !== false,
     };
@@ -69,22 +75,48 @@ export async function fitModel(
     await nextTurn();
     const { optimizer } = config;
     const { liveRate } = subject;
-    const request = { ...choices, ...data, model, optimizer, plan, hooks: callbacks, liveRate };
-    // A stream has already delivered batches that cannot be read again.
-    const isAgainPossible = !data.trainStream && !data.validationStream;
+    const { training } = ranks;
+    const hooks = callbacks;
+    const request = { ...choices, ...data, model, optimizer, plan, hooks, liveRate, ranks: training };
+    // A stream has already delivered batches that cannot be read again; other ranks do not wait.
+    const isAgainPossible = !data.trainStream && !data.validationStream && training.isAlone;
     const again = isAgainPossible ? withFewerThreads : <T>(run: () => Promise<T>): Promise<T> => run();
-    const preparation = { data, plan, choices, callbacks, logs };
-    return await withCheckpoints(subject, preparation, async ({ store, resumed, onState }) => {
+    const preparation = { print, plan, choices, callbacks, logs };
+    return await withCheckpoints(subject, preparation, async ({ store, resumed: own, onState }) => {
+      const begun = await ranks.begin({ resumed: own, commitEvery: callbacks.commitEvery });
+      if (begun.ended) return begun.result;
+      const { resumed, commitEvery } = begun;
       const record = recordOf(isValidated, resumed);
       const run = (): Promise<void> =>
-        runFitRequest({ ...request, store, resumed, onState, state: subject.state(), record });
-      const result = await runWithCallbacks(callbacks, choices.signal, record, () => again(run));
+        runFitRequest({ ...request, store, resumed, commitEvery, onState, state: subject.state(), record });
+      const train = (): Promise<void> => ranks.train(() => again(run));
+      const result = await runWithCallbacks(callbacks, choices.signal, record, train);
       noteLastEpoch(subject, record, callbacks);
       return result;
     });
   } finally {
     await close();
   }
+}
+
+/** What decides the bits of a fit; all of its data are read when it is first asked for. */
+function printOf(
+  { modelConfig: config, compiled }: FitSubject,
+  data: FitData,
+  choices: FitChoices,
+): () => Promise<Fingerprint> {
+  let known: Promise<Fingerprint> | undefined;
+  return () => (known ??= fitPrint({ config, compiled }, data, choices));
+}
+
+/** All ranks of a cluster are about to run the same fit. @throws SteepestError `ERR_CLUSTER` if not */
+function agree(
+  ranks: FitRanks,
+  print: () => Promise<Fingerprint>,
+  { callbacks, epochs }: FitChoices,
+): Promise<RankFacts> {
+  const facts = { averageDecay: averageDecayOf(callbacks) };
+  return ranks.agree(async () => ({ ...(await print()), epochs }), facts);
 }
 
 /** @throws SteepestError if a callback asks for something that this fit does not have */

@@ -1,4 +1,5 @@
 import { checkBoolean, checkInteger, checkObject } from '../../core/check.js';
+import type { Cluster } from '../../core/clusterOption.js';
 import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
 import type { Aliases } from '../../core/nearest.js';
@@ -10,9 +11,7 @@ import { type BatchStream, checkRowNames, isBatchStream } from '../../data/batch
 import type { KernelRequest } from '../../kernels/backend.js';
 import { chooseKernels, KERNEL_KEYS, type KernelOptions } from '../../kernels/kernelOptions.js';
 import { checkWorkers, type Workers } from '../../parallel/workers.js';
-import { ALONE } from '../../program/exchange.js';
 import type { CallbackChoice } from '../callbacks/index.js';
-import { checkShards, type ShardPlan } from '../compile/shards.js';
 import type { ProgressFunction } from '../training/progressReporter.js';
 import { checkCallbacks, type GivenCallback } from './givenCallbacks.js';
 import {
@@ -24,6 +23,7 @@ import {
   TO_SEQUENTIAL,
   WEIGHTS_OF_STREAM,
 } from './optionNames.js';
+import { type RankChoices, ROWS_OF_CLUSTER, resolveRanks } from './ranks/options.js';
 import { type ResumeChoices, type ResumeOptions, resolveResume } from './resume/options.js';
 
 /** Rows per training step. */
@@ -144,6 +144,27 @@ export type ValidationTuple =
 
 export interface ArrayFitOptions<C> extends CommonFitOptions<C> {
   /**
+   * Trains on all ranks of a cluster, each on its shards of every mini-batch. Every rank calls `fit`
+   * with the same model, data and options, and all end with the same model and result, which has
+   * the same bits for any number of ranks, and for one process with the same `shards`. A difference
+   * between ranks is `ERR_CLUSTER` before any work.
+   *
+   * Callbacks, `progress` and `resume` are rank 0's alone: those of other ranks are never called. A
+   * `signal` ends the fit on all ranks, and so does an error on one of them. A fit that goes on with
+   * `resume` may have other ranks than before.
+   * @example
+   * ```ts
+   * import { layers, sequential } from 'steepest';
+   * import { cluster } from 'steepest/cluster';
+   * const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+   * model.compile({ optimizer: { name: 'sgd', learningRate: 0.1 }, loss: 'meanSquaredError' });
+   * const ranks = await cluster({ alone: true }); // under mpirun: cluster()
+   * await model.fit([[0], [1], [2], [3]], [1, 3, 5, 7], { epochs: 2, cluster: ranks, shards: 4 });
+   * await ranks.close();
+   * ```
+   */
+  cluster?: Cluster;
+  /**
    * A weight per row. The loss of a mini-batch is Σ weight·loss / rows, as in Keras, so weights
    * scale the steps. Metrics are not weighted. With `validationSplit` the held-out rows keep their
    * weights.
@@ -244,7 +265,7 @@ const FIT_ELSEWHERE = {
 };
 
 const ARRAY_NAMES: OptionNames = {
-  known: [...COMMON_KEYS, 'validationSplit', 'sampleWeight', 'classWeight'],
+  known: [...COMMON_KEYS, 'validationSplit', 'sampleWeight', 'classWeight', 'cluster'],
   aliases: FIT_ALIASES,
   elsewhere: FIT_ELSEWHERE,
   example: 'Write fit(x, y, { epochs: 10 }).',
@@ -256,6 +277,7 @@ const STREAM_NAMES: OptionNames = {
     ...FIT_ELSEWHERE,
     validationSplit: "A stream's length is not known: pass validationData: [x, y], or a second stream.",
     sampleWeight: WEIGHTS_OF_STREAM,
+    cluster: ROWS_OF_CLUSTER,
   },
   example: 'Write fit(stream, { epochs: 10 }).',
 };
@@ -272,7 +294,7 @@ export function checkFitNames(options: unknown, isStream: boolean): void {
 }
 
 /** Options of `fit`, checked as far as possible without data. */
-export interface FitChoices {
+export interface FitChoices extends RankChoices {
   epochs: number;
   initialEpoch: number;
   stepsPerEpoch: number | undefined;
@@ -280,7 +302,6 @@ export interface FitChoices {
   validationSteps: number | undefined;
   batchSize: number;
   shuffle: boolean;
-  shards: ShardPlan | undefined;
   progress: boolean | ProgressFunction;
   workers: Workers;
   kernels: KernelRequest;
@@ -298,7 +319,6 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     epochs: checkInteger('epochs', epochs),
     batchSize: checkInteger('batchSize', batchSize),
     shuffle: checkBoolean('shuffle', shuffle),
-    shards: shardPlan(options.shards),
     progress: checkProgress(progress),
     kernels: chooseKernels(options),
     workers: checkWorkers(options.workers),
@@ -306,12 +326,8 @@ export function resolveFitOptions(options: AllFitOptions): FitChoices {
     signal: checkSignal('signal', options.signal),
     resume: reading('resume', () => resolveResume(options.resume)),
     validationData: reading('validationData', () => completeValidation(options.validationData)),
+    ...resolveRanks(options),
   };
-}
-
-function shardPlan(given: unknown): ShardPlan | undefined {
-  const shards = checkShards(given);
-  return shards === undefined ? undefined : { shards, ...ALONE };
 }
 
 function checkProgress(progress: unknown): boolean | ProgressFunction {

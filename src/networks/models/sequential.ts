@@ -51,6 +51,7 @@ import {
   orderedFit,
   orderedSamples,
 } from './namedInput.js';
+import { overRanks } from './ranks/overRanks.js';
 import { resolveConfig, type SequentialConfig } from './sequentialConfig.js';
 import {
   checkEvaluateNames,
@@ -285,26 +286,28 @@ export class Sequential<N extends string = never> extends DescribedModel {
     checkFitNames(options, stream !== undefined);
     const compiled = this.objective('fit');
     if (this.liveRate) throw busy();
-    const choices = resolveFitOptions(options);
+    const given = resolveFitOptions(options);
     const liveRate = new LiveRate(this.state);
     this.liveRate = liveRate;
     const { model, state } = this;
+    const trained = {
+      liveRate,
+      facade: this,
+      state: () => this.state,
+      onState: (next: ModelState) => this.become(next),
+    };
     try {
-      const given = stream ?? { x: x as SampleInput, y: second as ClassInput };
-      const data = isNamedFit(given, choices)
-        ? await orderedFit(model, given, choices)
-        : { model, input: given, choices };
-      this.model = data.model;
-      const subject = {
-        model: this.model,
-        liveRate,
-        compiled,
-        facade: this,
-        modelConfig: this.config,
-        state: () => this.state,
-        onState: (next: ModelState) => this.become(next),
-      };
-      return (await fitModel(subject, data.input, options, data.choices)) as FitResult<N>;
+      const result = await overRanks(given.cluster, trained, async (ranks) => {
+        const choices = ranks.choices(given);
+        const input = stream ?? { x: x as SampleInput, y: second as ClassInput };
+        const data = isNamedFit(input, choices)
+          ? await orderedFit(model, input, choices)
+          : { model, input, choices };
+        this.model = data.model;
+        const subject = { ...trained, model: this.model, compiled, modelConfig: this.config };
+        return fitModel(subject, data.input, options, data.choices, ranks);
+      });
+      return result as FitResult<N>;
     } catch (error) {
       if (this.state === state) this.model = model;
       throw error;

@@ -93,7 +93,7 @@ class FitSession {
   }
 
   async run(): Promise<void> {
-    const { hooks, signal, epochs, record, state } = this.request;
+    const { hooks, signal, epochs, record, state, ranks } = this.request;
     const { epoch, step } = this.start;
     const begins = epoch < epochs;
     hooks.attach({
@@ -106,7 +106,7 @@ class FitSession {
     try {
       if (hooks.stopped === undefined && begins) await hooks.epochBegin({ epoch, step, logs: record.logs });
       if (signal?.aborted) throw abortedAfter(signal, state.step);
-      if (hooks.stopped === undefined) await this.trainAndFeed();
+      if (await ranks.begin(hooks.stopped === undefined)) await this.trainAndFeed();
     } finally {
       off();
     }
@@ -136,14 +136,19 @@ class FitSession {
     try {
       const workers = request.plan.workersNow();
       const tasks = Array.from({ length: workers }, (_, rank) => this.task(rank, workers, port2));
-      const { signal, state } = request;
+      const { signal, state, ranks, plan } = request;
       const error = (): SteepestError => abortedAfter(signal!, state.step);
       // Preparing and starting each take milliseconds the first time.
       await nextTurn();
-      const result = await runRanks(tasks, arena, { signal, error }).catch((reason: unknown) => {
+      const served = await ranks.serve(arena, plan.exchanges?.plans ?? []);
+      // Other processes that train already would wait for a rank that is called off.
+      const abortable = ranks.isAlone ? { signal, error } : undefined;
+      const result = await runRanks(tasks, arena, abortable).catch((reason: unknown) => {
         this.publishCommitted();
+        ranks.lose(reason);
         throw reason;
       });
+      await served.end();
       await reported();
       await this.endCheckpoints();
       this.finish(result);
@@ -200,13 +205,14 @@ class FitSession {
       epochs: request.epochs,
       stepsPerEpoch: request.stepsPerEpoch,
       validationFreq: request.validationFreq,
-      commitEvery: request.hooks.commitEvery,
+      commitEvery: request.commitEvery,
       stepsPerCommit: request.trainStream?.stepsPerCommit ?? STEPS_PER_COMMIT,
       optimizer: request.optimizer,
       // A rate that was set before the checkpoint holds from the first step on.
       rate: { state: request.resumed?.state.rate ?? state.rate, stepsPerEpoch: this.stepsPerEpoch },
       shuffles: request.shuffle,
       gated: !request.hooks.isEmpty,
+      peers: plan.exchanges?.peers,
       stepReports: rank === 0 ? plan.stepReports : undefined,
       runningSums: rank === 0 ? plan.runningSums : undefined,
       port: rank === 0 ? port : undefined,

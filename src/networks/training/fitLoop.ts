@@ -3,6 +3,8 @@ import { Barrier, waitForGate } from '../../parallel/barrier.js';
 import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
 import type { RankResult } from '../../parallel/rankTask.js';
 import { resolveOptimizer } from '../optimizers/index.js';
+import { ClusterPeers } from './clusterPeers.js';
+import { Alone, type Peers } from './peers.js';
 import { commit, restoreCommitted, Snapshot, swapAverages } from './persistence.js';
 import type { CommitCounters, FitPosition } from './position.js';
 import { RankCheckpoints } from './rankCheckpoints.js';
@@ -46,6 +48,7 @@ class RankFit {
   private readonly runner;
   private readonly validator;
   private readonly rates;
+  private readonly peers: Peers;
   private readonly trainer: Trainer;
   private readonly source;
   private readonly held;
@@ -76,9 +79,14 @@ class RankFit {
     this.held = stepSource(arena, task.validationRing, rank, heldRows);
     const optimizer = resolveOptimizer(task.optimizer);
     this.rates = new RankRates(arena, optimizer, task.rate);
-    const { runner, source, rates, barrier, control } = this;
-    this.trainer = { rank, runner, source, optimizer, rates, barrier, control };
     this.at = { ...start };
+    const wantsCheckpoint = (): boolean => this.checkpoints?.isDue(this.at.step + 1) ?? false;
+    const news = { rates: this.rates, offerRate: () => this.rates.offer(), wantsCheckpoint };
+    this.peers = task.peers
+      ? new ClusterPeers(task.peers, rank, arena, this.barrier, news)
+      : new Alone(rank, this.control, news);
+    const { runner, source, rates, barrier, control, peers } = this;
+    this.trainer = { runner, source, optimizer, rates, barrier, control, peers };
     this.runner.registers[REGISTERS.averageDecay] = task.averages?.decay ?? 0;
     this.isInEpoch = start.stepInEpoch > 0;
     this.runner.totals.set(task.startTotals);
@@ -102,6 +110,7 @@ class RankFit {
 
   private result(verdict: number): RankResult {
     const { step, epochsBegun } = this.at;
+    this.peers.gatherState();
     if ((verdict & ~VERDICT.stop) === 0) this.checkpoints?.end(this.at, this.counters, verdict === 0);
     return { ok: true, verdict, step, passes: this.passes, epochs: epochsBegun };
   }
@@ -114,7 +123,7 @@ class RankFit {
 
   /** @returns the verdict that ends the fit, or 0 */
   private runEpoch(): number {
-    const { at, task, control, barrier } = this;
+    const { at, task, control, barrier, peers } = this;
     const isResumed = this.isInEpoch;
     this.isInEpoch = false;
     if (!isResumed) {
@@ -128,11 +137,12 @@ class RankFit {
     if (task.rank === 0) {
       Atomics.store(control, WORD.stepInEpoch, at.stepInEpoch);
       Atomics.store(control, WORD.epoch, at.epoch);
-      if (Atomics.load(control, WORD.stopRequest) !== 0) Atomics.or(control, WORD.verdict, VERDICT.stop);
+      Atomics.or(control, WORD.verdict, peers.stopBits());
       if (!this.isInPass) this.order();
-      this.rates.offer();
+      peers.offerRate();
     }
     barrier.wait();
+    peers.agree(WORD.verdict, true);
     const stopped = Atomics.load(control, WORD.verdict);
     if (stopped !== 0) return stopped;
     // The rate of a committed copy is that of the steps after it, which may have to be repeated.
@@ -239,11 +249,13 @@ class RankFit {
   }
 
   private afterUpdate(isRateNew: boolean): void {
-    const { at, task, control, source, committed, trainer } = this;
+    const { at, task, control, source, committed, trainer, peers } = this;
+    const isCheckpointDue = peers.takesCheckpoint();
     at.step++;
-    if (task.rank === 0) {
-      Atomics.store(control, WORD.step, at.step);
-      this.checkpoints?.afterUpdate(at, this.counters);
+    if (task.rank === 0) Atomics.store(control, WORD.step, at.step);
+    if (isCheckpointDue) {
+      peers.gatherState();
+      this.checkpoints?.take(at, this.counters);
     }
     // A ring keeps that many steps, and those of the next update are to come.
     const steps = at.stepInPass - committed.stepInPass + groupSize(trainer.optimizer);
@@ -259,6 +271,7 @@ class RankFit {
   /** Commits the last update. All ranks know what is committed; rank 0 writes it. */
   private commit(): void {
     const { at, task, control, committed } = this;
+    this.peers.gatherState();
     committed.updates = at.step;
     committed.stepInPass = at.stepInPass;
     if (task.rank === 0) commit(task, control, this.counters);
@@ -271,10 +284,10 @@ class RankFit {
 
   /** @returns the verdict that ends the fit, or 0 */
   private runValidation(): number {
-    const { validator, held, barrier, trainer } = this;
+    const { validator, held, barrier, trainer, peers } = this;
     if (validator === undefined) return 0;
     this.swapAverages();
-    const { status, stopped } = runSweep(validator, held, barrier);
+    const { status, stopped } = runSweep(validator, held, barrier, peers);
     const invalid = stopped ? 0 : agree(trainer, WORD.verdict, verdictOf(status) & VERDICT.invalid);
     this.swapAverages();
     return stopped ? VERDICT.stop : invalid;

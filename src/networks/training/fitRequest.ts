@@ -9,6 +9,7 @@ import type { LiveRate } from './liveRate.js';
 import type { FitPlan } from './plan.js';
 import type { ProgressFunction } from './progressReporter.js';
 import type { ModelState } from './state.js';
+import type { TrainingRanks } from './trainingRanks.js';
 
 /** A fit whose options are resolved and whose input is checked. */
 export interface FitRequest extends FitData {
@@ -39,6 +40,10 @@ export interface FitRequest extends FitData {
   shuffle: boolean;
   kernels: KernelRequest;
   hooks: FitHooks;
+  /** Steps at whose multiples someone wants a committed copy. */
+  commitEvery: readonly number[];
+  /** The other processes that train the same model. */
+  ranks: TrainingRanks;
   /** Receives the logs of every epoch. */
   record: FitRecord;
   /** True for a progress bar; a function in its place. */

@@ -12,6 +12,7 @@ import { checkShardRows, type ShardPlan } from '../compile/shards.js';
 import { AVERAGE_SLOT, parameterRegion, slotRegion } from '../compile/updates.js';
 import { usefulRanks } from '../compile/usefulRanks.js';
 import { type FitData, TableList } from './dataSets.js';
+import { type FitExchanges, planExchanges } from './exchangePlans.js';
 import { SHUFFLE_STREAM } from './rowOrder.js';
 import { type RunningSums, reserveRunningSums } from './runningSums.js';
 import { reserveState } from './state.js';
@@ -46,6 +47,8 @@ export interface FitPlan {
   stepReports: StepReports | undefined;
   /** Where it leaves sums for a display, if there is one. */
   runningSums: RunningSums | undefined;
+  /** What it exchanges with other processes of a cluster. */
+  exchanges: FitExchanges | undefined;
   /** As many workers as are useful and available. */
   workersNow(): number;
   /** A rank's part of a program, with its registers. */
@@ -98,6 +101,7 @@ export function planFit(model: ResolvedModel, objective: Objective, data: FitDat
   const ofValidation = { maxRows: rows.validate, shards: shards?.processes === 1 ? undefined : shards };
   const validate = heldIo && compileProgram({ ...common, mode: 'evaluate', io: heldIo, ...ofValidation });
   const registers = memory.matrix('registers', 'control', 2 * most, REGISTER_COUNT, 'f64');
+  const exchanges = planExchanges(memory, shards, train, validate);
   return {
     memory,
     train,
@@ -108,7 +112,7 @@ export function planFit(model: ResolvedModel, objective: Objective, data: FitDat
       : undefined,
     transposes: transposePairs(memory, model),
     untrained: untrainedRegions(memory, model),
-    averages: averages ? { decay: averageDecay, pairs: averagePairs(memory, model) } : undefined,
+    averages: averagesOf(memory, model, averageDecay),
     slots,
     initialSlot: optimizer.initialState?.(hyperparameters) ?? 0,
     shards: shards?.shards,
@@ -117,11 +121,12 @@ export function planFit(model: ResolvedModel, objective: Objective, data: FitDat
     validationRing,
     stepReports: reserveStepReports(memory, train.totalsOf(0).cols, every),
     runningSums: hasProgress ? reserveRunningSums(memory, train.totalsOf(0).cols) : undefined,
+    exchanges,
     workersNow,
     forRank(which, rank, ranks) {
       const program = which === 'train' ? train : validate;
       const row = rank + (which === 'train' ? 0 : most);
-      return program && rankProgram(program, registers, row, rank, ranks);
+      return program && rankProgram(program, registers, row, rank, ranks, exchanges?.[which]);
     },
   };
 }
@@ -161,12 +166,14 @@ export function rankProgram(
   row: number,
   rank: number,
   workers: number,
+  exchanges: RankProgram['exchanges'] = {},
 ): RankProgram {
   return {
     program: programForRank(program, rank, workers),
     registersOffset: registers.byteOffset + row * registers.rowStride * Float64Array.BYTES_PER_ELEMENT,
     totals: program.totalsOf(rank),
     phases: phasesOf(program),
+    exchanges,
   };
 }
 
@@ -192,12 +199,18 @@ function shuffleOp(index: Operand, seed: number): Op {
   };
 }
 
-/** The weights of each trainable parameter, and their average. */
-function averagePairs(memory: MemoryPlan, model: ResolvedModel): AveragePair[] {
-  return trainable(model.parameters).map((parameter) => {
+/** The weights of each trainable parameter, and their average; undefined for a fit without averages. */
+function averagesOf(
+  memory: MemoryPlan,
+  model: ResolvedModel,
+  decay: number | undefined,
+): FitTask['averages'] {
+  if (decay === undefined) return undefined;
+  const pairs = trainable(model.parameters).map((parameter): AveragePair => {
     const { byteOffset: weights, byteLength } = parameterRegion(memory, parameter);
     return { weights, average: slotRegion(memory, parameter, AVERAGE_SLOT).byteOffset, byteLength };
   });
+  return { decay, pairs };
 }
 
 /** Every weight matrix of which the program keeps a transpose. */

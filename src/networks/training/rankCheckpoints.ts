@@ -18,11 +18,11 @@ export class RankCheckpoints {
     this.checkpoints = task.checkpoints!;
   }
 
-  afterUpdate(at: FitPosition, counters: CommitCounters): void {
-    if (Atomics.load(this.control, WORD.checkpoint) !== CHECKPOINT.wanted) return;
+  /** Whether one is to be taken after an update. @param step number of the update, from 1 */
+  isDue(step: number): boolean {
+    if (Atomics.load(this.control, WORD.checkpoint) !== CHECKPOINT.wanted) return false;
     const { everySteps, everyEpochs } = this.checkpoints;
-    const isDue = everySteps === undefined ? everyEpochs === undefined : at.step % everySteps === 0;
-    if (isDue) this.take(at, counters);
+    return everySteps === undefined ? everyEpochs === undefined : step % everySteps === 0;
   }
 
   /** When the callbacks of the epoch before have finished. */
@@ -39,7 +39,7 @@ export class RankCheckpoints {
     this.report({ kind: 'end', position, totals: this.totals(position), counters });
   }
 
-  private take(at: FitPosition, counters: CommitCounters): void {
+  take(at: FitPosition, counters: CommitCounters): void {
     const { arena, persistent } = this.task;
     const { byteOffset, byteLength } = persistent;
     arena.copyWithin(this.checkpoints.byteOffset, byteOffset, byteOffset + byteLength);

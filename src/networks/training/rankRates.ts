@@ -57,16 +57,29 @@ export class RankRates {
 
   /** On rank 0 before a barrier: passes on what the main thread has asked for. */
   offer(): void {
+    // Nearly always there is nothing new.
+    if (Atomics.load(this.control, WORD.rateRequests) === this.requests) return;
+    const { number, rate } = this.request();
+    this.pass(number, rate);
+  }
+
+  /** The main thread's latest request, with its number; 0 before the first. */
+  request(): { number: number; rate: number } {
     const { control, numbers } = this;
-    let request = Atomics.load(control, WORD.rateRequests);
-    if (request === this.requests || this.isFrozen) return;
-    while (request !== this.requests) {
-      this.requests = request;
-      numbers.write(WORD.agreedRate, numbers.read(rateRequest(request)));
-      // Another request may have overwritten the number meanwhile.
-      request = Atomics.load(control, WORD.rateRequests);
+    for (;;) {
+      const number = Atomics.load(control, WORD.rateRequests);
+      const rate = numbers.read(rateRequest(number));
+      // Another request may have overwritten the rate meanwhile.
+      if (Atomics.load(control, WORD.rateRequests) === number) return { number, rate };
     }
-    Atomics.add(control, WORD.agreedRates, 1);
+  }
+
+  /** On rank 0 before a barrier: passes on a request. @param number of the request, from 1 */
+  pass(number: number, rate: number): void {
+    if (number === this.requests || this.isFrozen) return;
+    this.requests = number;
+    this.numbers.write(WORD.agreedRate, rate);
+    Atomics.add(this.control, WORD.agreedRates, 1);
   }
 
   /** On all ranks after that barrier. @returns whether the rate has changed */

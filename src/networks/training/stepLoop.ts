@@ -14,6 +14,7 @@ import type { ProgramPhases } from '../../program/partition.js';
 import { commonOf } from '../optimizers/common.js';
 import { STEP_REGISTERS } from '../optimizers/definition.js';
 import type { ResolvedOptimizer } from '../optimizers/index.js';
+import { NOBODY, type Peers, type PhasePeers } from './peers.js';
 import type { RankRates } from './rankRates.js';
 import { NEXT, type Next, type StepSource } from './stepSource.js';
 import type { RankProgram } from './tasks.js';
@@ -24,11 +25,14 @@ export class RankRunner {
   readonly registers: Float64Array<SharedArrayBuffer>;
   readonly totals: Float64Array<SharedArrayBuffer>;
   readonly phases: ProgramPhases;
+  /** Numbers of the exchanges with other processes, by the phase that they follow. */
+  readonly exchanges: RankProgram['exchanges'];
 
   constructor(kernels: KernelSet, arena: Arena, tables: readonly ProgramBuffer[], rank: RankProgram) {
     this.registers = float64At(arena, rank.registersOffset, REGISTER_COUNT);
     this.totals = float64At(arena, rank.totals.byteOffset, rank.totals.cols);
     this.phases = rank.phases;
+    this.exchanges = rank.exchanges;
     this.bound = kernels.bind(rank.program, [arena, ...tables], this.registers);
   }
 }
@@ -44,26 +48,35 @@ export function verdictOf(status: number): number {
 
 /**
  * Runs the phases over the rows of a mini-batch, with a barrier after each.
+ * @param word of the control block for a verdict that other processes have to learn
+ * @param asks whether they also agree on a stop
  * @returns status bits
  */
-function runRowPhases({ bound, phases }: RankRunner, barrier: Barrier): number {
+function runRowPhases(
+  { bound, phases, exchanges }: RankRunner,
+  { barrier, peers }: { barrier: Barrier; peers: PhasePeers },
+  word: number,
+  asks: boolean,
+): number {
   let status = 0;
   for (const phase of phases.rows) {
     status |= bound.run(phase);
+    peers.note(word, verdictOf(status));
     barrier.wait();
+    peers.exchange(exchanges[phase], word, asks);
   }
   return status;
 }
 
 /** What a rank trains with. */
 export interface Trainer {
-  rank: number;
   runner: RankRunner;
   source: StepSource;
   optimizer: ResolvedOptimizer;
   rates: RankRates;
   barrier: Barrier;
   control: Int32Array<SharedArrayBuffer>;
+  peers: Peers;
 }
 
 /** Range of steps of a pass over the data. A step is a mini-batch; several may share an update. */
@@ -125,34 +138,40 @@ export function agree({ barrier, control }: Trainer, word: number, verdict: numb
   return Atomics.load(control, word);
 }
 
-/** Whether the main thread asks for a stop: rank 0 answers for all. */
-const stopBits = ({ rank, control }: Trainer): number =>
-  rank === 0 && Atomics.load(control, WORD.stopRequest) !== 0 ? VERDICT.stop : 0;
-
 /** The last barrier of an update, with what the main thread asks for. */
 function endUpdate(trainer: Trainer, verdict: number): number {
-  if (trainer.rank === 0) trainer.rates.offer();
-  return agree(trainer, WORD.verdict, verdict | stopBits(trainer));
+  const { peers } = trainer;
+  peers.offerRate();
+  return agree(trainer, WORD.verdict, verdict | peers.stopBits());
 }
 
 /** Runs one mini-batch, with its update if that is part of the merge. @returns the verdict */
 function runMerge(trainer: Trainer, endsGroup: boolean): number {
-  const { bound, phases } = trainer.runner;
-  const verdict =
-    verdictOf(runRowPhases(trainer.runner, trainer.barrier)) | verdictOf(bound.run(PHASES.merge));
+  const { runner, peers } = trainer;
+  const { bound, phases } = runner;
+  const rows = runRowPhases(runner, trainer, WORD.mergeVerdict, !endsGroup);
+  const verdict = verdictOf(rows | bound.run(PHASES.merge));
   if (phases.update.length === 0) return endUpdate(trainer, verdict);
   // An update that is due is made. Before that, a stop leaves the last one.
-  return agree(trainer, WORD.mergeVerdict, verdict | (endsGroup ? 0 : stopBits(trainer)));
+  const agreed = agree(trainer, WORD.mergeVerdict, verdict | (endsGroup ? 0 : peers.stopBits()));
+  // All processes have the same verdict: what a merge finds, it finds on each of them.
+  if (agreed === 0) peers.exchange(runner.exchanges[PHASES.merge], WORD.mergeVerdict);
+  return agreed;
 }
 
 /** Runs the phases of an update after the merge. @returns the verdict */
 function runUpdate(trainer: Trainer, miniBatches: number): number {
-  const { bound, phases, registers } = trainer.runner;
+  const { barrier, peers, runner } = trainer;
+  const { bound, phases, registers, exchanges } = runner;
   registers[REGISTERS.accumulated] = miniBatches;
   let status = 0;
   phases.update.forEach((phase, i) => {
-    if (i > 0) trainer.barrier.wait();
     status |= bound.run(phase);
+    const exchange = exchanges[phase];
+    if (exchange === undefined && i === phases.update.length - 1) return;
+    peers.note(WORD.verdict, verdictOf(status));
+    barrier.wait();
+    peers.exchange(exchange, WORD.verdict, true);
   });
   return endUpdate(trainer, verdictOf(status));
 }
@@ -218,8 +237,10 @@ export function runSweep(
   runner: RankRunner,
   source: StepSource,
   barrier: Barrier,
+  peers: PhasePeers = NOBODY,
 ): { status: number; stopped: boolean } {
   const { bound, registers, totals, phases } = runner;
+  const together = { barrier, peers };
   totals.fill(0);
   let status = 0;
   if (phases.starts) {
@@ -235,7 +256,7 @@ export function runSweep(
       source.endPass(step);
       return { status, stopped: false };
     }
-    status |= runRowPhases(runner, barrier) | bound.run(PHASES.merge);
+    status |= runRowPhases(runner, together, WORD.verdict, false) | bound.run(PHASES.merge);
     barrier.wait();
     source.release(step + 1);
   }

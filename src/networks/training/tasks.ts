@@ -1,9 +1,10 @@
-import type { BindableProgram, Operand } from '../../kernels/contract.js';
+import type { BindableProgram, Operand, Phase } from '../../kernels/contract.js';
 import type { BatchRing } from '../../parallel/batchRing.js';
 import type { RankTask } from '../../parallel/rankTask.js';
 import type { ProgramPhases } from '../../program/partition.js';
 import type { Optimizer } from '../optimizers/index.js';
 import type { CheckpointRhythm } from './checkpoints.js';
+import type { PeersTask } from './clusterPeers.js';
 import type { CommitCounters, FitPosition } from './position.js';
 import type { RateTask } from './rankRates.js';
 import type { RunningSums } from './runningSums.js';
@@ -16,6 +17,8 @@ export interface RankProgram {
   registersOffset: number;
   totals: Operand;
   phases: ProgramPhases;
+  /** Numbers of the exchanges with other processes, by the phase that they follow. */
+  exchanges: Readonly<Partial<Record<Phase, number>>>;
 }
 
 /** A weight matrix and its transpose, which must be updated when the matrix is restored. */
@@ -72,6 +75,8 @@ export interface FitTask extends RankTask {
   untrained: readonly { byteOffset: number; byteLength: number }[];
   /** Moving averages of the weights, which validation uses. */
   averages: { decay: number; pairs: readonly AveragePair[] } | undefined;
+  /** The other processes of a cluster that train the same model, if there are any. */
+  peers: PeersTask | undefined;
   /** Where rank 0 leaves sums of steps, if a callback wants them. */
   stepReports: StepReports | undefined;
   /** Where rank 0 leaves sums for a display, if there is one. */

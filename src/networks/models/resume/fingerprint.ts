@@ -5,8 +5,12 @@ import type { Numbers } from '../../../core/rows.js';
 import { showPath } from '../../../core/systemErrors.js';
 import { Xxhash32 } from '../../../core/xxhash32.js';
 import type { Table } from '../../../data/sharedRows.js';
+import type { KernelRequest } from '../../../kernels/backend.js';
+import type { ModelConfig } from '../../compile/model.js';
 import type { FitData } from '../../training/dataSets.js';
 import type { StreamData } from '../../training/streamData.js';
+import type { Compiled } from '../compileOptions.js';
+import type { FitChoices } from '../fitOptions.js';
 import { differences } from './differences.js';
 
 /**
@@ -97,6 +101,37 @@ export async function dataPrint(data: FitData): Promise<Fingerprint> {
   }
   return print;
 }
+
+/**
+ * Options, model and data of a fit: all that decides its bits but the state in which it finds the
+ * model, and the callbacks.
+ */
+export async function fitPrint(
+  { config, compiled }: { config: ModelConfig; compiled: Compiled },
+  data: FitData,
+  choices: FitChoices,
+): Promise<Fingerprint> {
+  const { batchSize, shuffle, initialEpoch, stepsPerEpoch, validationFreq, validationSteps } = choices;
+  const print = {
+    batchSize,
+    shuffle,
+    shuffleBuffer: data.trainStream?.bufferRows,
+    shards: choices.shards?.shards,
+    initialEpoch,
+    stepsPerEpoch,
+    validationFreq,
+    validationSteps,
+    numerics: numericsOf(choices.kernels),
+    compile: compiled.config,
+    model: config,
+    ...(await dataPrint(data)),
+  };
+  return JSON.parse(JSON.stringify(print)) as Fingerprint;
+}
+
+/** All kernels give the same bits but the fast ones in TypeScript. */
+const numericsOf = ({ backend, numerics }: KernelRequest): string =>
+  backend === 'typescript' && numerics !== 'exact' ? 'those of the fast TypeScript kernels' : 'exact';
 
 /** Places that an error names. */
 const MOST_NAMED = 3;

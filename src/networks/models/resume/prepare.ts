@@ -1,6 +1,4 @@
-import type { KernelRequest } from '../../../kernels/backend.js';
 import type { FitSnapshot } from '../../training/checkpoints.js';
-import type { FitData } from '../../training/dataSets.js';
 import type { FitResult } from '../../training/fitResult.js';
 import type { FitPlan } from '../../training/plan.js';
 import { newFit } from '../../training/position.js';
@@ -11,7 +9,7 @@ import type { FitChoices } from '../fitOptions.js';
 import type { GivenCallback } from '../givenCallbacks.js';
 import { stateTensors, trainingCounters } from '../save.js';
 import type { CheckpointSubject } from './checkpointFile.js';
-import { dataPrint, type Fingerprint, hashTensors, hashTexts } from './fingerprint.js';
+import { type Fingerprint, hashTensors, hashTexts } from './fingerprint.js';
 import type { ResumeChoices } from './options.js';
 import { ResumableFit } from './resumableFit.js';
 
@@ -19,7 +17,8 @@ import { ResumableFit } from './resumableFit.js';
 export interface Preparation {
   subject: CheckpointSubject;
   state: ModelState;
-  data: FitData;
+  /** What decides its bits, but the state and the callbacks. */
+  print(): Promise<Fingerprint>;
   plan: FitPlan;
   choices: FitChoices;
   callbacks: CallbackRun;
@@ -84,33 +83,17 @@ async function stateWords(model: CheckpointSubject['model'], state: ModelState):
 }
 
 async function fingerprintOf(
-  { subject, data, choices }: Preparation,
+  { print, choices }: Preparation,
   { state, compile }: Beginning,
 ): Promise<Fingerprint> {
-  const { batchSize, shuffle, initialEpoch, stepsPerEpoch, validationFreq, validationSteps } = choices;
-  const print = {
-    batchSize,
-    shuffle,
-    shards: choices.shards?.shards,
-    shuffleBuffer: data.trainStream?.bufferRows,
-    initialEpoch,
-    stepsPerEpoch,
-    validationFreq,
-    validationSteps,
-    numerics: numericsOf(choices.kernels),
+  const own = {
     callbacks: choices.callbacks.map(callbackPrint),
     compile,
-    model: subject.config,
     'the model at the beginning': state,
-    ...(await dataPrint(data)),
   };
   // As it is in a file.
-  return JSON.parse(JSON.stringify(print)) as Fingerprint;
+  return JSON.parse(JSON.stringify({ ...(await print()), ...own })) as Fingerprint;
 }
-
-/** All kernels give the same bits but the fast ones in TypeScript. */
-const numericsOf = ({ backend, numerics }: KernelRequest): string =>
-  backend === 'typescript' && numerics !== 'exact' ? 'those of the fast TypeScript kernels' : 'exact';
 
 function callbackPrint(given: GivenCallback): unknown {
   if ('hooks' in given) return { name: given.name };
