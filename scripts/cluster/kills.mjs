@@ -9,8 +9,8 @@
  * in a built checkout. The exit status is 1 if a run differed.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,7 +62,10 @@ async function train(folder, isAlone) {
     epochs: 30,
     batchSize: 48,
     validationSplit: 0.2,
-    callbacks: [callbacks.reduceOnPlateau({ patience: 2, minDelta: 0.01 }), callbacks.earlyStopping({ patience: 40 })],
+    callbacks: [
+      callbacks.reduceOnPlateau({ patience: 2, minDelta: 0.01 }),
+      callbacks.earlyStopping({ patience: 40 }),
+    ],
     resume: { folder: join(folder, 'run'), everySteps: 10 },
   });
   const path = join(folder, `model.${ranks.rank}.safetensors`);
@@ -98,7 +101,10 @@ async function run(folder, size, launcher, kill) {
   const begun = performance.now();
   const children = start(folder, size, launcher);
   let text = '';
-  for (const child of children) child.stdout.on('data', (data) => { text += data; });
+  for (const child of children)
+    child.stdout.on('data', (data) => {
+      text += data;
+    });
   const end = (child) => {
     // A launcher is killed with its ranks: alone, it would leave them to find out.
     try {
