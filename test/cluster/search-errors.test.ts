@@ -288,6 +288,15 @@ describe('arguments', () => {
     });
   });
 
+  it('of fit are refused by the function that makes a search, with a hint', () => {
+    expect(() => gridSearch(new LogisticRegression(), grid, { cluster: {} } as never)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_UNKNOWN_NAME',
+        hint: 'It is an option of fit: gridSearch(…).fit(X, y, { cluster }).',
+      }),
+    );
+  });
+
   it('a second call at the same time is refused', async () => {
     const { clusters } = ranksInProcess(2);
     const first = Promise.all(clusters.map((cluster) => search().fit(x, y, { cluster })));

@@ -1,8 +1,7 @@
-import { checkOptions } from '../base/fitOptions.js';
 import { combinations, type ParamGrid } from './grid.js';
 import type { Fittable } from './jobs.js';
 import { Search } from './search.js';
-import { SEARCH_KEYS, type SearchOptions } from './searchOptions.js';
+import { checkSearchOptions, SEARCH_KEYS, type SearchOptions } from './searchOptions.js';
 
 /** Options of `GridSearch` and `gridSearch`. */
 export interface GridSearchOptions<E = Fittable> extends SearchOptions<E> {}
@@ -28,7 +27,7 @@ export class GridSearch<E extends Fittable = Fittable> extends Search<E> {
     readonly paramGrid: ParamGrid | readonly ParamGrid[],
     options: GridSearchOptions<E>,
   ) {
-    checkOptions('gridSearch', options, SEARCH_KEYS);
+    checkSearchOptions('gridSearch', options, SEARCH_KEYS);
     super('gridSearch', estimator, options);
     combinations(paramGrid);
   }

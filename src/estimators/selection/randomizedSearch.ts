@@ -2,12 +2,11 @@ import { checkInteger, checkObject } from '../../core/check.js';
 import { checkSeed, Draws, STREAMS } from '../../core/draws.js';
 import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import { checkOptions } from '../base/fitOptions.js';
 import { type Distribution, drawFrom, isDistribution } from './distributions.js';
 import { combinationAt, combinations, countCombinations, type ParamGrid } from './grid.js';
 import type { Fittable } from './jobs.js';
 import { Search } from './search.js';
-import { SEARCH_KEYS, type SearchOptions } from './searchOptions.js';
+import { checkSearchOptions, SEARCH_KEYS, type SearchOptions } from './searchOptions.js';
 
 /** For each parameter a list of values, or a distribution; for a pipeline, as step__param. */
 export type ParamDistributions = Readonly<Record<string, readonly unknown[] | Distribution>>;
@@ -43,7 +42,7 @@ export class RandomizedSearch<E extends Fittable = Fittable> extends Search<E> {
     readonly paramDistributions: ParamDistributions | readonly ParamDistributions[],
     readonly given: RandomizedSearchOptions<E>,
   ) {
-    checkOptions('randomizedSearch', given, [...SEARCH_KEYS, 'nIter', 'seed']);
+    checkSearchOptions('randomizedSearch', given, [...SEARCH_KEYS, 'nIter', 'seed']);
     const { nIter = 10, seed = 0, ...options } = given;
     super('randomizedSearch', estimator, options);
     this.drawn = draw(paramDistributions, checkInteger('nIter', nIter), checkSeed(seed));

@@ -1,5 +1,9 @@
 import type { Cluster } from '../../core/clusterOption.js';
+import { SteepestError } from '../../core/errors.js';
 import type { WeightInput } from '../../core/ndarray.js';
+import { isPlainObject } from '../../core/realm.js';
+import { show } from '../../core/show.js';
+import { checkOptions } from '../base/fitOptions.js';
 import type { LabelInput } from '../base/labels.js';
 import type { CrossValidateOptions } from './crossValidate.js';
 import type { Fittable } from './jobs.js';
@@ -30,6 +34,25 @@ export interface SearchOptions<E = Fittable>
 
 export const SEARCH_KEYS = ['cv', 'scoring', 'returnTrainScore', 'nJobs', 'errorScore', 'refit'] as const;
 export const SEARCH_FIT_KEYS = ['sampleWeight', 'groups', 'signal', 'progress', 'cluster'];
+
+/**
+ * Checks the options of a search.
+ * @param called the function that makes it
+ * @throws SteepestError `ERR_ARGUMENT`, `ERR_UNKNOWN_NAME`, which points to `fit` for its options
+ */
+export function checkSearchOptions(called: string, options: object, known: readonly string[]): void {
+  const ofFit = isPlainObject(options)
+    ? Object.keys(options).find((name) => SEARCH_FIT_KEYS.includes(name))
+    : undefined;
+  if (ofFit !== undefined) {
+    throw new SteepestError('ERR_UNKNOWN_NAME', {
+      expected: `options of ${called} to have only ${known.join(', ')}`,
+      given: show(ofFit),
+      hint: `It is an option of fit: ${called}(…).fit(X, y, { ${ofFit} }).`,
+    });
+  }
+  checkOptions(called, options, known);
+}
 
 /**
  * Options of `fit` of a search.
