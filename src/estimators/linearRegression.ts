@@ -15,14 +15,16 @@ import { attribute, FINITE, float64Tensor, isExponent, type SavedState } from '.
 import { workersParam } from './base/workersParam.js';
 import { descend } from './leastSquares/descend.js';
 import type { Factor } from './leastSquares/factor.js';
+import { readFitRows } from './leastSquares/fitRows.js';
 import { type Inference, inferenceOf } from './leastSquares/inference.js';
-import { factorInput, type LeastSquaresInput, readRows } from './leastSquares/input.js';
+import { factorInput, type LeastSquaresInput } from './leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import { refine as refineSolution, wantsRefinement } from './leastSquares/refine.js';
 import { singularValuesOf } from './leastSquares/singularValues.js';
 import { defaultTolerance, solveFactor } from './leastSquares/solve.js';
 import { summaryText } from './leastSquares/summaryText.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
+import { CLUSTER_KEYS, checkClusterSolver, type RowClusterOptions } from './sharded/ownRows.js';
 
 const SOLVERS = ['qr', 'gd', 'sgd'] as const;
 
@@ -160,24 +162,31 @@ export class LinearRegression extends LinearModel<LinearRegressionParams, Fitted
    *   which is read once
    * @param y one value per row, or rows × targets, or the names of their columns in a table; omit
    *   it with a stream
+   * @param options `sampleWeight`, `signal`, `callbacks`, kernels; `cluster` for rows that are
+   *   spread over processes: solver `'qr'`, no streams then
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`,
-   *   `ERR_ABORTED`; `ERR_DIVERGED` if the learning rate is too large. After an error, what was
-   *   learned before is unchanged.
+   *   `ERR_ABORTED`; `ERR_DIVERGED` if the learning rate is too large; `ERR_CLUSTER` if ranks fit
+   *   different models. After an error, what was learned before is unchanged.
    */
   async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
     x: X,
     y?: Y,
-    options: DescentFitOptions = {},
+    options: DescentFitOptions & RowClusterOptions = {},
   ): Promise<FittedOnRows<this, X, Y>> {
-    checkOptions('LinearRegression.fit', options, DESCENT_FIT_KEYS);
-    checkDescentOptions(options, this.params.solver);
-    const kernels = chooseKernels(options);
-    const input = await readRows(x, y, options);
+    const { params } = this;
+    const begin = (): KernelRequest => {
+      checkOptions('LinearRegression.fit', options, [...DESCENT_FIT_KEYS, ...CLUSTER_KEYS]);
+      checkDescentOptions(options, params.solver);
+      checkClusterSolver(options, params.solver, "Use solver 'qr', which reads rows once.");
+      return chooseKernels(options);
+    };
+    const request = { type: 'LinearRegression', params, begin };
+    const { input, kernels } = await readFitRows(request, x, y, options);
     const { columns, isVector } = input;
     const learned =
-      this.params.solver === 'qr'
+      params.solver === 'qr'
         ? await this.solveExactly(input, kernels, options.signal)
-        : await this.descend(this.params.solver, input, kernels, options);
+        : await this.descend(params.solver, input, kernels, options);
     this.fitted = { columns, isVector, ...learned };
     return this as FittedOnRows<this, X, Y>;
   }

@@ -1,17 +1,15 @@
-import { checkRowCount } from '../core/refuse.js';
 import type { ColumnNames } from '../data/arrayInputs.js';
 import { areAlike } from '../data/tables/match.js';
-import { separateTarget } from '../data/tables/target.js';
+import type { KernelRequest } from '../kernels/backend.js';
 import { chooseKernels } from '../kernels/kernelOptions.js';
-import { rowWeights } from './base/classWeights.js';
-import { type FeatureInput, type FittedColumns, readFeatures } from './base/features.js';
+import type { FeatureInput, FittedColumns } from './base/features.js';
 import { checkOptions } from './base/fitOptions.js';
-import { checkClassCount, encodeClasses, type Label, type LabelInput, outputsOf } from './base/labels.js';
+import { checkClassCount, type Label, type LabelInput, outputsOf } from './base/labels.js';
 import { attribute, type SavedState } from './base/saved.js';
-import { readSampleWeight } from './base/weights.js';
 import { MOST_INFERRED, noInference, warnNotConverged } from './glm/choices.js';
-import { fitGlm, type GlmRequest, type GlmResult } from './glm/fit.js';
+import { fitGlm } from './glm/fit.js';
 import { type InferenceOptions, readLevel } from './glm/inference.js';
+import type { GlmRequest, GlmResult } from './glm/request.js';
 import { type DescentRequest, descend } from './logistic/descend.js';
 import {
   type LogisticInference,
@@ -38,7 +36,12 @@ import {
   l1Share,
   penaltyOf,
 } from './logistic/params.js';
+import { type LogisticRows, readLogisticRows } from './logistic/rows.js';
 import { checkDescentOptions, DESCENT_FIT_KEYS, type DescentFitOptions } from './network/trainNetwork.js';
+import { startOf } from './sharded/agree.js';
+import { jointRowWeights } from './sharded/classes.js';
+import { CLUSTER_KEYS, checkClusterSolver, type RowClusterOptions } from './sharded/ownRows.js';
+import { ALONE } from './sharded/ranks.js';
 
 export type { LogisticRegressionParams };
 
@@ -82,40 +85,42 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
    * @param x samples × columns, finite
    * @param y one class per sample, at least two different ones; or the name of their column in a
    *   table
+   * @param options `sampleWeight`, `signal`, `callbacks`, kernels; `cluster` for rows that are
+   *   spread over processes, whose classes are those of all ranks
    * @throws SteepestError `ERR_SHAPE`, `ERR_NOT_FINITE`, `ERR_LABEL_RANGE` for a single class,
-   *   `ERR_ARGUMENT` for a solver that does not support the penalty; `ERR_ABORTED`. After an error,
-   *   what was learned before is unchanged.
+   *   `ERR_ARGUMENT` for a solver that does not support the penalty; `ERR_ABORTED`; `ERR_CLUSTER`
+   *   if ranks fit different models. After an error, what was learned before is unchanged.
    */
-  async fit(x: FeatureInput, y: LabelInput | ColumnNames, options: DescentFitOptions = {}): Promise<this> {
-    checkOptions('LogisticRegression.fit', options, DESCENT_FIT_KEYS);
-    const given = separateTarget('X', x, y);
-    const features = readFeatures('X', given.x);
-    const labels = encodeClasses('y', given.y);
-    checkRowCount('y', labels.codes.length, 'X', features.rows);
+  async fit(
+    x: FeatureInput,
+    y: LabelInput | ColumnNames,
+    options: DescentFitOptions & RowClusterOptions = {},
+  ): Promise<this> {
+    const { params } = this;
+    const rows = await this.readRows(x, y, options);
+    const { features, labels, columns, joint, sampleWeight } = rows;
     const { classes } = labels;
     checkClassCount('y', classes);
-    const { params } = this;
     const outputs = outputsOf(classes);
     const share = l1Share(params.penalty, params.l1Ratio);
-    const size = { outputs, cols: features.cols, hasL1: share > 0, penalty: `penalty '${params.penalty}'` };
+    const size = { outputs, cols: columns.cols, hasL1: share > 0, penalty: `penalty '${params.penalty}'` };
     const { solver: wanted } = params;
     const solver = wanted === 'gd' || wanted === 'sgd' ? wanted : chooseSolver(wanted, size);
-    checkDescentOptions(options, solver);
-    const sampleWeight = readSampleWeight(options.sampleWeight, features.rows);
-    const weights = rowWeights(labels, params.classWeight, sampleWeight);
-    const totalWeight = weights?.reduce((sum, weight) => sum + weight, 0) ?? features.rows;
-    const coefficients = outputs * features.cols;
+    const weights = await jointRowWeights(joint?.ranks, labels, params.classWeight, sampleWeight);
+    const totalWeight = await this.totalWeight(features.rows, weights, joint);
+    const coefficients = outputs * columns.cols;
     const request = {
       features,
       outputs,
       weights,
-      start: this.start(features, outputs, classes),
+      start: this.start(columns, outputs, classes),
       tol: params.tol,
       maxIter: params.maxIter,
       fitIntercept: params.fitIntercept,
       workers: params.workers,
-      kernels: chooseKernels(options),
+      kernels: rows.kernels,
       signal: options.signal,
+      joint,
     };
     const C = params.penalty === 'none' ? Number.POSITIVE_INFINITY : params.C;
     const penalty = penaltyOf(C, share, totalWeight);
@@ -133,21 +138,53 @@ export class LogisticRegression extends LogisticModel<LogisticRegressionParams, 
           );
     this.fitted = {
       classes,
-      columns: { cols: features.cols, names: features.names },
+      columns,
       coef: result.point.slice(0, coefficients),
       intercept: result.point.slice(coefficients),
       nIter: result.iterations,
       likelihood,
     };
-    if (!result.converged) warnNotConverged('LogisticRegression', params.tol, result);
+    if (!result.converged && (joint?.ranks.rank ?? 0) === 0) {
+      warnNotConverged('LogisticRegression', params.tol, result);
+    }
     return this;
+  }
+
+  private readRows(
+    x: FeatureInput,
+    y: LabelInput | ColumnNames,
+    options: DescentFitOptions & RowClusterOptions,
+  ): Promise<LogisticRows> {
+    const { params } = this;
+    const begin = (): KernelRequest => {
+      checkOptions('LogisticRegression.fit', options, [...DESCENT_FIT_KEYS, ...CLUSTER_KEYS]);
+      checkDescentOptions(options, params.solver);
+      checkClusterSolver(options, params.solver, 'Leave solver out.');
+      return chooseKernels(options);
+    };
+    const others = startOf(params.warmStart, this.fitted);
+    return readLogisticRows({ type: 'LogisticRegression', params, begin, others }, x, y, options);
+  }
+
+  /** Of the rows of all ranks. */
+  private async totalWeight(
+    rows: number,
+    weights: Float64Array | undefined,
+    joint: GlmRequest['joint'],
+  ): Promise<number> {
+    const [total] = await (joint?.ranks ?? ALONE).inTurn([0], (state) => {
+      state[0] = weights?.reduce((sum, weight) => sum + weight, state[0]!) ?? state[0]! + rows;
+    });
+    return total!;
   }
 
   private async minimise(request: GlmRequest, classes: number): Promise<Outcome> {
     const isFree = this.params.penalty === 'none';
     const isSmall = request.outputs * (request.features.cols + 1) <= MOST_INFERRED;
     const found = await fitGlm({ ...request, wantsCurvature: isFree && isSmall });
-    const likelihood = likelihoodOf(found, request.y as Int32Array, classes, request.weights);
+    const together = request.joint?.ranks ?? ALONE;
+    const codes = request.y as Int32Array;
+    const likelihood = await likelihoodOf(found, codes, classes, request.weights, together);
     return { result: found.results[0]!, likelihood: likelihood ?? (isFree ? 'size' : 'penalty') };
   }
 

@@ -23,7 +23,8 @@ import { type ParamSpecs, param } from './base/params.js';
 import { attribute, FINITE, float64Tensor, type SavedState } from './base/saved.js';
 import { readSampleWeight } from './base/weights.js';
 import { warnNotConverged } from './glm/choices.js';
-import { fitGlm, type GlmRequest } from './glm/fit.js';
+import { fitGlm } from './glm/fit.js';
+import type { GlmRequest } from './glm/request.js';
 import { type Choice, choosePenalty } from './logistic/choosePenalty.js';
 import {
   type LogisticFit,

@@ -1,6 +1,7 @@
 import { SteepestError } from '../core/errors.js';
 import { isNonNegative } from '../core/guards.js';
 import { show } from '../core/show.js';
+import type { KernelRequest } from '../kernels/backend.js';
 import { chooseKernels, type KernelOptions } from '../kernels/kernelOptions.js';
 import type { Workers } from '../parallel/workers.js';
 import type { EstimatorFitOptions } from './base/estimator.js';
@@ -11,9 +12,11 @@ import type { FittedOnRows, TargetsFor } from './base/predictionForm.js';
 import type { RowStream } from './base/rowStream.js';
 import type { SavedState } from './base/saved.js';
 import { workersParam } from './base/workersParam.js';
-import { factorInput, readRows } from './leastSquares/input.js';
+import { readFitRows } from './leastSquares/fitRows.js';
+import { factorInput } from './leastSquares/input.js';
 import { type LinearFit, LinearModel, restoredFit, savedFit } from './leastSquares/linearModel.js';
 import { solveRidge } from './leastSquares/ridgeSolve.js';
+import { CLUSTER_KEYS, type RowClusterOptions } from './sharded/ownRows.js';
 
 /** Hyperparameters. */
 export interface RidgeParams {
@@ -62,19 +65,28 @@ export class Ridge extends LinearModel<RidgeParams, LinearFit> {
    *   read once
    * @param y one value per row, or rows × targets, or the names of their columns in a table; omit
    *   it with a stream
+   * @param options `sampleWeight`, `signal`, kernels; `cluster` for rows that are spread over
+   *   processes: no streams then
    * @throws SteepestError `ERR_SHAPE`, also if `alpha` does not have one element per target;
-   *   `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`. After an error,
-   *   what was learned before is unchanged.
+   *   `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ARGUMENT`, `ERR_ABORTED`; `ERR_CLUSTER` if
+   *   ranks fit different models. After an error, what was learned before is unchanged.
    */
   async fit<X extends FeatureInput | RowStream, const Y extends TargetsFor<this> = never>(
     x: X,
     y?: Y,
-    options: EstimatorFitOptions & KernelOptions = {},
+    options: EstimatorFitOptions & KernelOptions & RowClusterOptions = {},
   ): Promise<FittedOnRows<this, X, Y>> {
     const { alpha, fitIntercept, workers } = this.params;
-    checkOptions('Ridge.fit', options, WEIGHTED_FIT_KEYS);
-    const kernels = chooseKernels(options);
-    const input = await readRows(x, y, options);
+    const begin = (): KernelRequest => {
+      checkOptions('Ridge.fit', options, [...WEIGHTED_FIT_KEYS, ...CLUSTER_KEYS]);
+      return chooseKernels(options);
+    };
+    const { input, kernels } = await readFitRows(
+      { type: 'Ridge', params: this.params, begin },
+      x,
+      y,
+      options,
+    );
     const { targets } = input.source;
     const alphas = typeof alpha === 'number' ? Array.from({ length: targets }, () => alpha) : alpha;
     if (alphas.length !== targets) {

@@ -29,20 +29,43 @@ export const classWeightParam: ParamSpec<ClassWeight | undefined> = param.custom
   },
 );
 
-function balancedWeights({ classes, codes }: EncodedLabels, weights: Float64Array | undefined): Float64Array {
-  const ofClass = new Float64Array(classes.length);
-  let total = 0;
+/** Adds rows' weights to the sums of their classes and, last, to the sum of all. */
+export function countClasses(
+  { codes }: EncodedLabels,
+  weights: Float64Array | undefined,
+  sums: Float64Array,
+): void {
+  const all = sums.length - 1;
   codes.forEach((code, row) => {
     const weight = weights?.[row] ?? 1;
-    ofClass[code] = ofClass[code]! + weight;
-    total += weight;
+    sums[code] = sums[code]! + weight;
+    sums[all] = sums[all]! + weight;
   });
+}
+
+/** The weight of each class, from what {@link countClasses} sums. */
+export function balancedFrom(sums: Float64Array): Float64Array {
+  const ofClass = sums.subarray(0, -1);
+  const total = sums.at(-1)!;
   // Rows of weight 0 change nothing, so a class with only such rows does not count.
   const present = ofClass.reduce((count, sum) => count + (sum > 0 ? 1 : 0), 0);
   return ofClass.map((sum) => (sum > 0 ? total / (present * sum) : 0));
 }
 
-function namedWeights(classes: readonly Label[], given: Readonly<Record<string, number>>): Float64Array {
+function balancedWeights(labels: EncodedLabels, weights: Float64Array | undefined): Float64Array {
+  const sums = new Float64Array(labels.classes.length + 1);
+  countClasses(labels, weights, sums);
+  return balancedFrom(sums);
+}
+
+/**
+ * The weight of each class, from those given by name.
+ * @throws SteepestError `ERR_UNKNOWN_NAME` for a class that does not exist
+ */
+export function namedWeights(
+  classes: readonly Label[],
+  given: Readonly<Record<string, number>>,
+): Float64Array {
   const names = classes.map(String);
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;

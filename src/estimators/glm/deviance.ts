@@ -1,5 +1,6 @@
 import { SteepestError } from '../../core/errors.js';
 import type { LogLinkFamily } from '../../kernels/contract.js';
+import { ALONE, type Together } from '../sharded/ranks.js';
 
 /** y·log(y/μ) − y + μ, or log(μ/y) + y/μ − 1: half the deviance of a row. */
 const HALF_DEVIANCE: Readonly<Record<LogLinkFamily, (y: number, mean: number) => number>> = {
@@ -32,34 +33,59 @@ export interface Deviances {
 /**
  * The mean that an intercept alone gives for an offset of 0: for a Poisson Σ w·y / Σ w·e^offset,
  * for a gamma Σ w·y·e^−offset / Σ w.
+ * @param together all who have rows; `rows` are this process's
  */
-export function nullMean(family: LogLinkFamily, { y, weights, offset }: WeighedRows): number {
-  let above = 0;
-  let below = 0;
-  for (let r = 0; r < y.length; r++) {
-    const weight = weights?.[r] ?? 1;
-    const scale = Math.exp(offset?.[r] ?? 0);
-    above += weight * (family === 'gamma' ? y[r]! / scale : y[r]!);
-    below += family === 'gamma' ? weight : weight * scale;
-  }
-  return above / below;
+export async function nullMean(
+  family: LogLinkFamily,
+  { y, weights, offset }: WeighedRows,
+  together: Together = ALONE,
+): Promise<number> {
+  const [above, below] = await together.inTurn([0, 0], (state) => {
+    let [sum, base] = state as unknown as [number, number];
+    for (let r = 0; r < y.length; r++) {
+      const weight = weights?.[r] ?? 1;
+      const scale = Math.exp(offset?.[r] ?? 0);
+      sum += weight * (family === 'gamma' ? y[r]! / scale : y[r]!);
+      base += family === 'gamma' ? weight : weight * scale;
+    }
+    state.set([sum, base]);
+  });
+  return above! / below!;
 }
 
-/** (McCullagh & Nelder, "Generalized Linear Models", §2.3) */
-export function deviancesOf(family: LogLinkFamily, rows: WeighedRows, means: Float64Array): Deviances {
+/**
+ * (McCullagh & Nelder, "Generalized Linear Models", §2.3)
+ * @param means of the rows
+ * @param together all who have rows; `rows` are this process's
+ */
+export async function deviancesOf(
+  family: LogLinkFamily,
+  rows: WeighedRows,
+  means: Float64Array,
+  together: Together = ALONE,
+): Promise<Deviances> {
   const { y, weights, offset } = rows;
   const half = HALF_DEVIANCE[family];
-  const base = nullMean(family, rows);
-  let [deviance, nullDeviance, pearson, weightedRows] = [0, 0, 0, 0];
-  for (let r = 0; r < y.length; r++) {
-    const weight = weights?.[r] ?? 1;
-    if (weight === 0) continue;
-    weightedRows++;
-    const mean = means[r]!;
-    deviance += 2 * weight * half(y[r]!, mean);
-    nullDeviance += 2 * weight * half(y[r]!, base * Math.exp(offset?.[r] ?? 0));
-    pearson += (weight * (y[r]! - mean) ** 2) / VARIANCE[family](mean);
-  }
+  const base = await nullMean(family, rows, together);
+  const sums = await together.inTurn([0, 0, 0, 0], (state) => {
+    let [deviance, nullDeviance, pearson, weightedRows] = state as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    for (let r = 0; r < y.length; r++) {
+      const weight = weights?.[r] ?? 1;
+      if (weight === 0) continue;
+      weightedRows++;
+      const mean = means[r]!;
+      deviance += 2 * weight * half(y[r]!, mean);
+      nullDeviance += 2 * weight * half(y[r]!, base * Math.exp(offset?.[r] ?? 0));
+      pearson += (weight * (y[r]! - mean) ** 2) / VARIANCE[family](mean);
+    }
+    state.set([deviance, nullDeviance, pearson, weightedRows]);
+  });
+  const [deviance, nullDeviance, pearson, weightedRows] = sums as unknown as [number, number, number, number];
   return { deviance, nullDeviance, pearson, weightedRows };
 }
 

@@ -9,53 +9,26 @@ import { CONTROL_BYTES } from '../../parallel/control.js';
 import { MemoryPlan, type Region } from '../../program/memory.js';
 import type { Features } from '../base/features.js';
 import { float64Operand, tableOperand, wholeOp } from '../base/ops.js';
-import {
-  GLM_OUTCOME_COUNT,
-  type GlmFamily,
-  type GlmJob,
-  type GlmLayout,
-  type GlmSolver,
-  type JobLayout,
-} from './task.js';
+import { type RowRange, unitsOf } from '../sharded/place.js';
+import { blockSizeOf, GRAM_JOBS, type GroupShape, jobsOf, rowGroups, sizeOf } from './groups.js';
+import { GLM_OUTCOME_COUNT, type GlmJob, type GlmLayout, type JobLayout } from './task.js';
 
 const X_BUFFER = 1;
 const Y_BUFFER = 2;
 
-/** A chunk's samples and scores fit in a quarter of an L2 cache of 1 MiB. */
-const CHUNK_BYTES = 256 * 1024;
-/** Virtual lanes of the loss: chunks are multiples of it. */
-const CHUNK_GRAIN = 16;
-const MOST_CHUNK_ROWS = 4096;
-/** A Gram matrix is read and written once for so many rows at least. */
-const LEAST_GRAM_ROWS = 128;
-/**
- * Number of groups that ranks share: more than a machine's cores, so that shares are nearly equal.
- */
-const MOST_GROUPS = 64;
-/** Memory for the sums of all groups. */
-const PARTIALS_BYTES = 64 * 2 ** 20;
-/** Columns of a block come in panels. */
-const PANEL = 8;
-/**
- * Rows of a sample for each column: enough for a block that guides conjugate gradients, and for
- * steps far from the minimum.
- */
-const SAMPLE_ROWS_PER_COLUMN = 16;
-
 /** What to fit, and with how many ranks. */
-export interface GlmShape {
+export interface GlmShape extends GroupShape {
+  /** The rows that this process has. */
   features: Features;
-  family: GlmFamily;
-  /** 1, or for more than two classes their number. */
-  outputs: number;
+  /** This process's own rows: its groups begin in them, and its tables with the first. */
+  own: RowRange;
   weighted: boolean;
   offset: boolean;
-  solver: GlmSolver;
   /** Problems on a path. */
   problems: number;
-  /** Second derivatives are wanted at the end. */
-  curvature: boolean;
   workers: number;
+  /** Ranks of a cluster; 1 without one. */
+  processes: number;
 }
 
 /** The arena of a generalised linear model, and each rank's programs. */
@@ -64,71 +37,8 @@ export interface GlmPlan {
   forRank(rank: number): GlmLayout;
 }
 
-/** The largest block that conjugate gradients are preconditioned with. */
-export const MOST_SHARED_COLUMNS = 1024;
-
-const GRAM_JOBS: readonly GlmJob[] = ['curvature', 'shared', 'design'];
-
-const blockSizeOf = (cols: number): number => Math.ceil((cols + 1) / PANEL) * PANEL;
-
-/** Chunks of a sample at least, so that it is near the fraction of the rows that it stands for. */
-const LEAST_SAMPLE_CHUNKS = 16;
-
-/** Of so many chunks of rows, a job reads one. */
-function everyChunkOf(job: GlmJob, { rows, cols }: Features, chunks: number): number {
-  const fraction = Math.max(1, Math.floor(rows / (SAMPLE_ROWS_PER_COLUMN * (cols + 1))));
-  if (job === 'shared') return fraction;
-  if (job === 'sample') return Math.max(1, Math.min(fraction, Math.floor(chunks / LEAST_SAMPLE_CHUNKS)));
-  return 1;
-}
-
-/** The sums that a solver asks for. */
-function jobsOf(shape: GlmShape): GlmJob[] {
-  const { solver, family, curvature, features } = shape;
-  const jobs: GlmJob[] = ['gradient'];
-  // The expected second derivatives of a gamma are the weights; the observed ones depend on y.
-  const isExpected = curvature && family === 'gamma';
-  if (isExpected) jobs.push('design');
-  if ((curvature && !isExpected) || solver === 'newton' || solver === 'coordinate') jobs.push('curvature');
-  if (solver === 'newtonCg') {
-    jobs.push('product');
-    if (rowGroups('sample', shape).everyChunk > 1) jobs.push('sample');
-    if (features.cols <= MOST_SHARED_COLUMNS) jobs.push('shared');
-  }
-  return jobs;
-}
-
-/** Numbers of a sum: gradient and loss, then blocks. */
-function sizeOf(job: GlmJob, { features, outputs }: GlmShape): number {
-  const gradient = outputs * (features.cols + 1) + 1;
-  const block = blockSizeOf(features.cols) ** 2;
-  if (job === 'shared' || job === 'design') return block;
-  return gradient + (job === 'curvature' ? ((outputs * (outputs + 1)) / 2) * block : 0);
-}
-
-/**
- * Chunks and groups of rows. They depend only on the data's shape, so that bits do not depend on
- * the number of workers.
- */
-function rowGroups(job: GlmJob, shape: GlmShape) {
-  const { rows, cols } = shape.features;
-  const hasGram = GRAM_JOBS.includes(job);
-  // Counted as float64 whatever the samples' type, so that equal values give equal bits in any
-  // type.
-  const perRow = cols * 8 + shape.outputs * 16 + (hasGram ? blockSizeOf(cols) * 8 : 0);
-  const fitting = Math.floor(CHUNK_BYTES / perRow / CHUNK_GRAIN) * CHUNK_GRAIN;
-  const least = hasGram ? LEAST_GRAM_ROWS : CHUNK_GRAIN;
-  const chunkRows = Math.max(least, Math.min(MOST_CHUNK_ROWS, fitting));
-  const most = Math.max(1, Math.min(MOST_GROUPS, Math.floor(PARTIALS_BYTES / (sizeOf(job, shape) * 8))));
-  const chunks = Math.ceil(rows / chunkRows);
-  const chunksPerGroup = Math.ceil(chunks / most);
-  return {
-    chunkRows,
-    groupRows: chunksPerGroup * chunkRows,
-    groups: Math.ceil(chunks / chunksPerGroup),
-    everyChunk: everyChunkOf(job, shape.features, chunks),
-  };
-}
+/** Jobs that read what the last loss kept. */
+const KEPT_JOBS: readonly GlmJob[] = ['product', 'sample', 'shared'];
 
 /** A matrix inside a float64 region, starting at element `begin`. */
 const part = ({ byteOffset, buffer }: Region, begin: number, rows: number, cols: number): Operand =>
@@ -137,11 +47,20 @@ const part = ({ byteOffset, buffer }: Region, begin: number, rows: number, cols:
 /** One rank computes a chunk alone. */
 const op = (...given: Parameters<typeof wholeOp>): Op => ({ ...wholeOp(...given), label: 'glm' });
 
+const programOf = (ops: Op[], chunkRows: number): BindableProgram => ({
+  ops,
+  rank: 0,
+  workers: 1,
+  maxRows: chunkRows,
+  rowChunk: chunkRows,
+});
+
 /** Memory that all ranks share. */
 interface SharedMemory {
   point: Region;
   direction: Region;
   command: Region;
+  flags: Region;
   solutions: Region;
   outcomes: Region;
   /** outputs × rows: what the losses keep for second derivatives. */
@@ -193,6 +112,7 @@ class Planner {
       point: this.f64('point', variables),
       direction: this.f64('direction', variables),
       command: this.memory.vector('command', 'control', 1, 'i32'),
+      flags: this.memory.vector('stop flags', 'control', this.shape.processes, 'i32'),
       solutions: this.f64('solutions', problems * variables),
       outcomes: this.f64('outcomes', problems * GLM_OUTCOME_COUNT),
       curvature: keeps ? this.f64('curvature', outputs * features.rows) : undefined,
@@ -220,7 +140,9 @@ class Planner {
     return {
       outputs: shape.outputs,
       features: shape.features.cols,
-      rows: shape.features.rows,
+      rows: shape.rows,
+      firstRow: shape.own.first,
+      flags: shared.flags.byteOffset,
       registers: own.registers.byteOffset,
       point: shared.point.byteOffset,
       direction: shared.direction.byteOffset,
@@ -236,20 +158,34 @@ class Planner {
     const groups = this.groups[job]!;
     const { totals, partials } = this.shared.sums[job]!;
     const { chunkRows } = groups;
-    const program: BindableProgram = {
-      ops: this.ops(job, own, chunkRows),
-      rank: 0,
-      workers: 1,
-      maxRows: chunkRows,
-      rowChunk: chunkRows,
-    };
+    const { first, end } = unitsOf(this.shape.own, groups.groupRows);
+    const size = sizeOf(job, this.shape);
     return {
-      program,
+      program: programOf(this.ops(job, own, chunkRows), chunkRows),
       ...groups,
-      size: sizeOf(job, this.shape),
+      firstGroup: first,
+      endGroup: end,
+      size,
+      slice: { first: 0, end: size },
+      keep: this.keep(job, own, chunkRows),
       sums: own.sums[job]!.byteOffset,
       partials: partials.byteOffset,
       totals: totals.byteOffset,
+    };
+  }
+
+  /**
+   * What the loss keeps, for the rows of a job that lie in another process's groups of the gradient:
+   * groups of jobs have different sizes.
+   */
+  private keep(job: GlmJob, own: OwnMemory, chunkRows: number): JobLayout['keep'] {
+    if (this.shape.processes === 1 || !KEPT_JOBS.includes(job)) return undefined;
+    const { groupRows } = this.groups.gradient!;
+    const { first, end } = unitsOf(this.shape.own, groupRows);
+    const [scores, loss] = this.lossOps(own, own.sums.gradient!, chunkRows);
+    return {
+      program: programOf([scores!, loss!], chunkRows),
+      rows: { first: first * groupRows, end: Math.min(this.shape.rows, end * groupRows) },
     };
   }
 

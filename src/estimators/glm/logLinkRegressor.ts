@@ -3,17 +3,16 @@ import { inSlices } from '../../core/inParts.js';
 import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
 import { areAlike } from '../../data/tables/match.js';
 import { separateTarget } from '../../data/tables/target.js';
+import type { KernelRequest } from '../../kernels/backend.js';
 import type { LogLinkFamily } from '../../kernels/contract.js';
 import { chooseKernels, type KernelOptions } from '../../kernels/kernelOptions.js';
 import type { Workers } from '../../parallel/workers.js';
 import type { EstimatorFitOptions, ScoreOptions } from '../base/estimator.js';
-import { type FeatureInput, type Features, type FittedColumns, readFeatures } from '../base/features.js';
+import type { FeatureInput, Features, FittedColumns } from '../base/features.js';
 import { checkOptions, WEIGHTED_FIT_KEYS } from '../base/fitOptions.js';
 import { linearScores } from '../base/linearScores.js';
 import { type ParamSpecs, param } from '../base/params.js';
 import { attribute, type SavedState } from '../base/saved.js';
-import { readSingleTarget } from '../base/targets.js';
-import { readSampleWeight } from '../base/weights.js';
 import type { RowInput } from '../base/work.js';
 import { workersParam } from '../base/workersParam.js';
 import { checkResidualDf, type PerParameter } from '../leastSquares/inference.js';
@@ -21,9 +20,12 @@ import { type LinearFit, LinearModel, restoredFit, savedFit } from '../leastSqua
 import { digits } from '../leastSquares/summaryText.js';
 import type { Graph } from '../onnx/graph.js';
 import { OnnxTable } from '../onnx/table.js';
+import { startOf } from '../sharded/agree.js';
+import { CLUSTER_KEYS, type RowClusterOptions } from '../sharded/ownRows.js';
+import { ALONE, type Together } from '../sharded/ranks.js';
 import { chooseSmoothSolver, MOST_INFERRED, noInference, warnNotConverged } from './choices.js';
 import { coefficientTable } from './coefficientTable.js';
-import { checkTargets, deviancesOf, nullMean, type WeighedRows } from './deviance.js';
+import { deviancesOf, nullMean, type WeighedRows } from './deviance.js';
 import { fitGlm } from './fit.js';
 import {
   exponentials,
@@ -33,6 +35,7 @@ import {
   readLevel,
   standardErrorsOf,
 } from './inference.js';
+import { readLogLinkRows, readWeighedRows } from './joinRows.js';
 import { type DevianceFit, type NoDevianceFit, restoredDeviance, savedDeviance } from './likelihood.js';
 import { OFFSET_KEYS, type OffsetOptions, readOffset } from './offset.js';
 
@@ -156,25 +159,34 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
   /**
    * @param x rows × columns, finite
    * @param y one number per row, or the name of their column in a table
-   * @param options `offset` or `exposure`, `sampleWeight`, `signal`, kernels
+   * @param options `offset` or `exposure`, `sampleWeight`, `signal`, kernels; `cluster` for rows
+   *   that are spread over processes
    * @throws SteepestError `ERR_SHAPE`, `ERR_RAGGED`, `ERR_EMPTY`, `ERR_NOT_FINITE`, `ERR_ABORTED`;
-   *   `ERR_ARGUMENT`, also for targets that the distribution cannot have. After an error, what was
-   *   learned before is unchanged.
+   *   `ERR_ARGUMENT`, also for targets that the distribution cannot have; `ERR_CLUSTER` if ranks fit
+   *   different models. After an error, what was learned before is unchanged.
    */
-  async fit(x: FeatureInput, y: TargetInput | ColumnNames, options: LogLinkFitOptions = {}): Promise<this> {
-    checkOptions(`${this.type}.fit`, options, [...WEIGHTED_FIT_KEYS, ...OFFSET_KEYS]);
-    const { alpha, solver, tol, maxIter, fitIntercept, workers } = this.params;
-    const given = separateTarget('X', x, y);
-    const features = readFeatures('X', given.x);
-    const { cols } = features;
-    const rows = this.readRows(given.y, features.rows, options);
+  async fit(
+    x: FeatureInput,
+    y: TargetInput | ColumnNames,
+    options: LogLinkFitOptions & RowClusterOptions = {},
+  ): Promise<this> {
+    const { alpha, solver, tol, maxIter, fitIntercept, workers, warmStart } = this.params;
+    const begin = (): KernelRequest => {
+      checkOptions(`${this.type}.fit`, options, [...WEIGHTED_FIT_KEYS, ...OFFSET_KEYS, ...CLUSTER_KEYS]);
+      return chooseKernels(options);
+    };
+    const { type, family, params } = this;
+    const request = { type, family, params, begin, others: startOf(warmStart, this.fitted) };
+    const { features, rows, columns, kernels, joint } = await readLogLinkRows(request, x, y, options);
+    const together = joint?.ranks ?? ALONE;
+    const { cols } = columns;
     const isSmall = cols + 1 <= MOST_INFERRED;
     const { results, curvature } = await fitGlm({
       ...rows,
       features,
       family: this.family,
       outputs: 1,
-      start: this.start(features, rows),
+      start: await this.start(columns, rows, together),
       solver: chooseSmoothSolver(solver, 1, cols),
       tol,
       maxIter,
@@ -182,12 +194,13 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
       fitIntercept,
       wantsCurvature: alpha === 0 && isSmall,
       workers,
-      kernels: chooseKernels(options),
+      kernels,
       signal: options.signal,
+      joint,
     });
     const result = results[0]!;
     const fit = {
-      columns: { cols, names: features.names },
+      columns,
       isVector: true,
       coef: result.point.slice(0, cols),
       intercept: result.point.slice(cols),
@@ -195,24 +208,16 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
     };
     const noCurvature = alpha === 0 ? 'size' : 'penalty';
     const likelihood =
-      curvature === undefined ? noCurvature : await this.devianceFit(features, fit, rows, curvature);
+      curvature === undefined
+        ? noCurvature
+        : await this.devianceFit(features, fit, rows, curvature, together);
     this.fitted = { ...fit, likelihood };
-    if (!result.converged) warnNotConverged(this.type, tol, result);
+    if (!result.converged && (joint?.ranks.rank ?? 0) === 0) warnNotConverged(this.type, tol, result);
     return this;
   }
 
-  private readRows(y: TargetInput, count: number, options: LogLinkScoreOptions): WeighedRows {
-    const data = readSingleTarget('y', y, count);
-    checkTargets(this.family, data);
-    return {
-      y: data,
-      weights: readSampleWeight(options.sampleWeight, count),
-      offset: readOffset(options, count),
-    };
-  }
-
   /** The best intercept alone, or with `warmStart` the last fit if its shape matches. */
-  private start(columns: FittedColumns, rows: WeighedRows): Float64Array {
+  private async start(columns: FittedColumns, rows: WeighedRows, together: Together): Promise<Float64Array> {
     const { cols } = columns;
     const start = new Float64Array(cols + 1);
     const { fitIntercept, warmStart } = this.params;
@@ -222,7 +227,7 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
       if (fitIntercept) start.set(fitted.intercept, cols);
       return start;
     }
-    const mean = nullMean(this.family, rows);
+    const mean = await nullMean(this.family, rows, together);
     if (fitIntercept && mean > 0) start[cols] = Math.log(mean);
     return start;
   }
@@ -233,10 +238,15 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
     { coef, intercept }: LinearFit,
     rows: WeighedRows,
     information: Float64Array,
+    together: Together,
   ): Promise<DevianceFit> {
-    const scores = await inSlices(linearScores(features, coef, intercept));
-    const means = meansOf(scores.data, rows.offset);
-    const { deviance, nullDeviance, pearson, weightedRows } = deviancesOf(this.family, rows, means);
+    const { family } = this;
+    // A rank of a cluster may have no rows.
+    const hasRows = features.rows > 0;
+    const scores = hasRows ? (await inSlices(linearScores(features, coef, intercept))).data : rows.y.slice();
+    const means = meansOf(scores, rows.offset);
+    const sums = await deviancesOf(family, rows, means, together);
+    const { deviance, nullDeviance, pearson, weightedRows } = sums;
     const residualDf = weightedRows - Math.sqrt(information.length);
     const dispersion = this.family === 'poisson' ? 1 : residualDf > 0 ? pearson / residualDf : 0;
     return { information, dispersion, deviance, nullDeviance, weightedRows };
@@ -283,8 +293,8 @@ export abstract class LogLinkRegressor extends LinearModel<LogLinkParams, Fitted
     const { sampleWeight: _, ...offsets } = options;
     const given = separateTarget('X', x, y);
     const means = await this.predict(given.x, offsets);
-    const rows = this.readRows(given.y, means.length, options);
-    const { deviance, nullDeviance } = deviancesOf(this.family, rows, means);
+    const rows = readWeighedRows(this.family, given.y, means.length, options);
+    const { deviance, nullDeviance } = await deviancesOf(this.family, rows, means);
     return 1 - deviance / nullDeviance;
   }
 

@@ -8,6 +8,7 @@ import {
 } from '../../kernels/contract.js';
 import { Barrier } from '../../parallel/barrier.js';
 import { controlBlock, WORD } from '../../parallel/control.js';
+import { ArenaExchange } from '../../parallel/exchange.js';
 import { GLM_JOBS, GLM_STATUS, type GlmJob, type GlmTask, type JobLayout } from './task.js';
 
 /** What rank 0 requests before it opens the barrier: a job, or the end. */
@@ -29,7 +30,10 @@ export class RowSums {
   readonly point: Float64Array;
   readonly direction: Float64Array;
   private readonly bound: Partial<Record<GlmJob, BoundProgram>> = {};
+  private readonly keeping: Partial<Record<GlmJob, BoundProgram>> = {};
   private readonly registers: Float64Array;
+  private readonly flags: Int32Array;
+  private readonly arenaExchange: ArenaExchange;
   private readonly command: Int32Array;
   private readonly barrier: Barrier;
   private readonly control: Int32Array<SharedArrayBuffer>;
@@ -45,6 +49,8 @@ export class RowSums {
     this.direction = float64At(arena, layout.direction, variables);
     this.command = int32At(arena, layout.command, 1);
     this.control = controlBlock(arena);
+    this.flags = int32At(arena, layout.flags, task.joint?.size ?? 1);
+    this.arenaExchange = new ArenaExchange(this.control);
     this.barrier = new Barrier(this.control, workers);
   }
 
@@ -60,10 +66,13 @@ export class RowSums {
 
   /** Rank 0's side: makes all ranks compute a sum. @returns it, until the next request for it */
   ask(job: GlmJob): Float64Array {
-    if (Atomics.load(this.control, WORD.stopRequest) !== 0) throw new Stop(GLM_STATUS.stopped);
+    const { joint } = this.task;
+    // Ranks of a cluster stop together, after the exchange that tells them.
+    if (joint === undefined && this.isAskedToStop()) throw new Stop(GLM_STATUS.stopped);
     this.command[0] = GLM_JOBS.indexOf(job);
     this.barrier.wait();
     this.compute(job);
+    if (joint !== undefined && this.flags.some((flag) => flag !== 0)) throw new Stop(GLM_STATUS.stopped);
     return this.totals(this.layoutOf(job));
   }
 
@@ -71,6 +80,10 @@ export class RowSums {
   release(): void {
     this.command[0] = END;
     this.barrier.wait();
+  }
+
+  private isAskedToStop(): boolean {
+    return Atomics.load(this.control, WORD.stopRequest) !== 0;
   }
 
   private layoutOf(job: GlmJob): JobLayout {
@@ -85,34 +98,53 @@ export class RowSums {
 
   private compute(job: GlmJob): void {
     const layout = this.layoutOf(job);
-    this.bound[job] ??= this.kernels.bind(
-      layout.program,
-      [this.task.arena, ...this.task.tables],
-      this.registers,
-    );
-    this.sumGroups(this.bound[job], layout);
+    this.bound[job] ??= this.bind(layout.program);
+    if (layout.keep !== undefined) this.keeping[job] ??= this.bind(layout.keep.program);
+    this.sumGroups(this.bound[job], layout, this.keeping[job]);
     this.barrier.wait();
+    const exchanges = this.task.joint?.exchanges[job];
+    this.exchange(exchanges?.groups);
     this.merge(layout);
+    this.barrier.wait();
+    this.exchange(exchanges?.totals);
+  }
+
+  private bind(program: JobLayout['program']): BoundProgram {
+    return this.kernels.bind(program, [this.task.arena, ...this.task.tables], this.registers);
+  }
+
+  /** Rank 0 exchanges sums with the other ranks of a cluster. */
+  private exchange(plan: number | undefined): void {
+    const { joint, rank } = this.task;
+    if (joint === undefined || plan === undefined) return;
+    if (rank === 0) {
+      this.flags[joint.rank] = Number(this.isAskedToStop());
+      this.arenaExchange.run(plan);
+    }
     this.barrier.wait();
   }
 
   /** Sums of this rank's groups. */
-  private sumGroups(bound: BoundProgram, layout: JobLayout): void {
+  private sumGroups(bound: BoundProgram, layout: JobLayout, keeping: BoundProgram | undefined): void {
     const { registers } = this;
     const { rank, workers, arena } = this.task;
-    const { groups, groupRows, chunkRows, everyChunk, size } = layout;
-    const { rows } = this.task.layout;
+    const { groups, groupRows, chunkRows, everyChunk, size, firstGroup, endGroup } = layout;
+    const { rows, firstRow } = this.task.layout;
     const sums = float64At(arena, layout.sums, size);
     const partials = float64At(arena, layout.partials, groups * size);
-    const first = Math.floor((groups * rank) / workers);
-    const last = Math.floor((groups * (rank + 1)) / workers);
+    const count = endGroup - firstGroup;
+    const first = firstGroup + Math.floor((count * rank) / workers);
+    const last = firstGroup + Math.floor((count * (rank + 1)) / workers);
     for (let group = first; group < last; group++) {
       sums.fill(0);
       const end = Math.min(rows, (group + 1) * groupRows);
       for (let start = group * groupRows; start < end; start += chunkRows) {
         if ((start / chunkRows) % everyChunk !== 0) continue;
-        registers[REGISTERS.rows] = Math.min(chunkRows, end - start);
-        registers[REGISTERS.batchStart] = start;
+        const stop = Math.min(end, start + chunkRows);
+        registers[REGISTERS.rows] = stop - start;
+        registers[REGISTERS.batchStart] = start - firstRow;
+        const kept = layout.keep?.rows;
+        if (kept !== undefined && (start < kept.first || stop > kept.end)) keeping!.run(PHASES.rows);
         bound.run(PHASES.rows);
       }
       partials.set(sums, group * size);
@@ -122,11 +154,12 @@ export class RowSums {
   /** Adds up the groups, in order, for this rank's slice of the numbers. */
   private merge(layout: JobLayout): void {
     const { rank, workers, arena } = this.task;
-    const { groups, size } = layout;
+    const { groups, size, slice } = layout;
     const totals = this.totals(layout);
     const partials = float64At(arena, layout.partials, groups * size);
-    const first = Math.floor((size * rank) / workers);
-    const last = Math.floor((size * (rank + 1)) / workers);
+    const count = slice.end - slice.first;
+    const first = slice.first + Math.floor((count * rank) / workers);
+    const last = slice.first + Math.floor((count * (rank + 1)) / workers);
     totals.fill(0, first, last);
     for (let group = 0; group < groups; group++) {
       const from = group * size;

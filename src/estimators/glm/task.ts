@@ -1,5 +1,6 @@
 import type { BindableProgram, LogLinkFamily } from '../../kernels/contract.js';
 import type { RankTask } from '../../parallel/rankTask.js';
+import type { RowRange } from '../sharded/place.js';
 
 /** The loss: logistic or softmax of classes, or of a family with a logarithmic link. */
 export type GlmFamily = 'logistic' | LogLinkFamily;
@@ -36,6 +37,20 @@ export interface GlmTask extends RankTask {
    * `curvature`, or of `design` if there are any.
    */
   wantsCurvature: boolean;
+  /** How the ranks of a cluster exchange sums; undefined without one. */
+  joint: JointSums | undefined;
+}
+
+/** Exchanges of the arena, by their numbers. */
+export interface JointSums {
+  /** This rank, and how many there are. */
+  rank: number;
+  size: number;
+  /**
+   * For each job: the exchange of the sums of groups, and with slices that of the totals after
+   * them.
+   */
+  exchanges: Partial<Record<GlmJob, { groups: number; totals: number | undefined }>>;
 }
 
 /**
@@ -57,10 +72,16 @@ export interface JobLayout {
   chunkRows: number;
   groupRows: number;
   groups: number;
+  /** Groups [firstGroup, endGroup) are this process's. */
+  firstGroup: number;
+  endGroup: number;
   /** One of so many chunks is read. */
   everyChunk: number;
-  /** Numbers of a sum. */
+  /** Computes what the loss keeps, for chunks that are not all in these rows. */
+  keep: { program: BindableProgram; rows: RowRange } | undefined;
+  /** Numbers of a sum, and those that this process adds up. */
   size: number;
+  slice: RowRange;
   /** This rank's sums over the current group. */
   sums: number;
   /** groups × size. */
@@ -73,7 +94,11 @@ export interface JobLayout {
 export interface GlmLayout {
   outputs: number;
   features: number;
+  /** Of the table of all processes, and the number of the one that is row 0 of the tables. */
   rows: number;
+  firstRow: number;
+  /** For each rank of a cluster an int32: not 0 if it has been asked to stop. */
+  flags: number;
   registers: number;
   /**
    * Coefficients (outputs × features), then intercepts: the point where the loss is evaluated, and

@@ -3,8 +3,10 @@ import { type KernelSet, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels
 import { Barrier } from '../../parallel/barrier.js';
 import { type Block, takeBlocks } from '../../parallel/blockRing.js';
 import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
+import { ArenaExchange } from '../../parallel/exchange.js';
 import type { RankResult } from '../../parallel/rankTask.js';
 import type { BlocksTask } from './blocksTask.js';
+import { joinBlocks } from './joinBlocks.js';
 
 /**
  * Blocks of rows of a table that every rank can read; block k belongs to accumulator k mod the
@@ -47,7 +49,8 @@ export function runBlocks(task: BlocksTask, kernels: KernelSet): RankResult {
     }
   };
   if (source !== undefined) {
-    if ('slots' in source) takeBlocks(arena, control, source, rank, work);
+    if ('steps' in source) joinBlocks(source, bound.length, task, work);
+    else if ('slots' in source) takeBlocks(arena, control, source, rank, work);
     else eachBlock(source, bound.length, task, work);
   }
   barrier.wait();
@@ -57,5 +60,7 @@ export function runBlocks(task: BlocksTask, kernels: KernelSet): RankResult {
     registers[REGISTERS.batchStart] = 0;
     status |= kernels.bind(task.finish, buffers, registers).run(PHASES.rows);
   }
+  // All ranks take part, also after a stop.
+  if (rank === 0 && source !== undefined && 'steps' in source) new ArenaExchange(control).run(source.steps);
   return { ok: true, verdict: status === 0 ? 0 : VERDICT.invalid, step: 0, passes: 0, epochs: 0 };
 }

@@ -3,7 +3,9 @@ import { indexOfNotFinite } from '../../core/finite.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { wholeOp } from '../base/ops.js';
 import { type Frame, frameOf, frameOfAll, frameRows } from './frame.js';
-import { cutFor, type PassOptions, type RowJob, type RowOperands, runPass } from './pass.js';
+import { jointFrame, jointFrameOfAll } from './jointFrame.js';
+import { runPass } from './pass.js';
+import { cutFor, type PassOptions, type RowJob, type RowOperands } from './rowJob.js';
 import type { RowBlock, RowSource } from './source.js';
 
 /** Columns of a QR factorization are processed in panels of eight. */
@@ -54,6 +56,14 @@ function foldCut(width: number, folds: number): RowJob['cut'] {
   return { ...cut, blockRows, pieceRows: blockRows };
 }
 
+/** Columns of the design matrix of rows. The gather needs room for the ones in any case. */
+const designWidth = (cols: number, targets: number): number =>
+  PANEL * Math.ceil((1 + cols + targets) / PANEL);
+
+/** Rows of a block of {@link factorRows}. */
+export const foldBlockRows = (cols: number, targets: number): number =>
+  foldCut(designWidth(cols, targets), 1).blockRows;
+
 /** Folds rows into triangles, one per accumulator, and those into the first of each fold. */
 class FoldJob implements RowJob {
   readonly width: number;
@@ -77,8 +87,7 @@ class FoldJob implements RowJob {
     private readonly folds = 1,
   ) {
     this.frame = frame;
-    // The gather requires room for the column of ones even without an intercept.
-    this.width = PANEL * Math.ceil((1 + source.cols + source.targets) / PANEL);
+    this.width = designWidth(source.cols, source.targets);
     const cut = foldCut(this.width, folds);
     this.cut = { ...cut, accumulators: folds * Math.ceil(cut.accumulators / folds) };
     this.flopsPerRow = (this.isNormal ? 1 : 2) * this.width ** 2;
@@ -91,6 +100,8 @@ class FoldJob implements RowJob {
   reserve(memory: MemoryPlan, workers: number, accumulators: number): void {
     const { width } = this;
     const { cols, targets } = this.source;
+    // A pass that begins again, with fewer threads, has another plan.
+    for (const regions of [this.designs, this.works, this.triangles]) regions.length = 0;
     this.frameRegion = memory.matrix('frame', 'parameter', 2, 1 + cols + targets, 'f64');
     for (let rank = 0; rank < workers; rank++) {
       this.designs.push(memory.matrix(`design.${rank}`, 'batch', this.cut.pieceRows, width, 'f64'));
@@ -102,14 +113,19 @@ class FoldJob implements RowJob {
     }
   }
 
-  begin(arena: Arena, block: RowBlock): boolean {
-    this.frame ??= frameOf(block, this.source, this.intercept);
-    if (this.frame === undefined) return false;
+  prepare(arena: Arena): void {
+    if (this.frame === undefined) return;
     const { byteOffset, rowStride } = this.frameRegion;
     frameRows(this.frame).forEach((values, i) => {
       float64At(arena, byteOffset + i * rowStride * 8, values.length).set(values);
     });
-    return true;
+  }
+
+  begin(arena: Arena, block: RowBlock): boolean {
+    if (this.frame !== undefined) return true;
+    this.frame = frameOf(block, this.source, this.intercept);
+    this.prepare(arena);
+    return this.frame !== undefined;
   }
 
   ops({ x, y, weight }: RowOperands, accumulator: number, rank: number) {
@@ -127,12 +143,16 @@ class FoldJob implements RowJob {
     ];
   }
 
+  accumulator(i: number): Region {
+    return this.triangles[i]!;
+  }
+
   finish(accumulators: number) {
     const given = this.triangles.slice(0, accumulators).map(operandOf);
     const ops = given.flatMap((a, i) =>
       i < this.folds ? [] : [wholeOp('qrFold', { a, r: given[i % this.folds]! }, { triangular: 1 })],
     );
-    return { ops, rows: this.width };
+    return { ops, rows: this.width, results: Math.min(accumulators, this.folds) };
   }
 
   /** The upper triangle of a fold, without the columns that only fill panels. */
@@ -177,7 +197,9 @@ export async function factorFolds(
   const ones = fitIntercept ? 1 : 0;
   const { cols, targets } = source;
   const size = ones + cols + targets;
-  const job = new FoldJob(source, fitIntercept, frame, folds);
+  const known =
+    frame ?? (source.joint && (await jointFrame(source, foldBlockRows(cols, targets), fitIntercept)));
+  const job = new FoldJob(source, fitIntercept, known, folds);
   return runPass(source, job, options, (arena, { rows, weightedRows }) => {
     // Only a stream without any weight has none.
     const none = { exponents: new Float64Array(size - ones), offsets: new Float64Array(size - ones) };
@@ -221,8 +243,9 @@ export async function factorAgain(
   fitIntercept: boolean,
   options: PassOptions,
 ): Promise<Factor> {
-  const { cut } = new FoldJob(source, fitIntercept, undefined);
-  const frame = await frameOfAll(source, cut.blockRows, fitIntercept);
+  const blockRows = foldBlockRows(source.cols, source.targets);
+  const of = source.joint === undefined ? frameOfAll : jointFrameOfAll;
+  const frame = await of(source, blockRows, fitIntercept);
   return factorRows(source, fitIntercept, options, frame);
 }
 

@@ -143,11 +143,27 @@ export function frameOf(block: RowBlock, { cols, targets }: Sides, centre: boole
  * numbers span a wider range than their squares can. Between blocks the event loop runs.
  */
 export async function frameOfAll(source: RowSource, blockRows: number, centre: boolean): Promise<Frame> {
-  const { cols, targets } = source;
+  const heaviest = await heaviestOf(source, blockRows);
+  const { largest, first } = await largestOf(source, blockRows, heaviest);
+  return frameFrom(first!, source, largest, heaviest, centre);
+}
+
+/** The largest weight of a source's rows. */
+export async function heaviestOf(source: RowSource, blockRows: number): Promise<number> {
   let heaviest = 0;
   for await (const { rows, weight } of source.blocks(blockRows)) {
     for (let i = 0; i < rows; i++) heaviest = Math.max(heaviest, weight?.[i] ?? 1);
   }
+  return heaviest;
+}
+
+/** The largest |√w·v| of each column, and the first block with a weight. */
+export async function largestOf(
+  source: RowSource,
+  blockRows: number,
+  heaviest: number,
+): Promise<{ largest: Float64Array; first: RowBlock | undefined }> {
+  const { cols, targets } = source;
   const weightExponent = within(exponentOf(heaviest));
   const largest = new Float64Array(cols + targets);
   let first: RowBlock | undefined;
@@ -156,7 +172,19 @@ export async function frameOfAll(source: RowSource, blockRows: number, centre: b
     if (headOf(block).length > 0) first ??= block;
     await nextTurn();
   }
-  return withOffsets({ block: first!, cols, targets }, headOf(first!), largest, weightExponent, centre);
+  return { largest, first };
+}
+
+/** The frame for the largest numbers of all rows, with the origin of these. */
+export function frameFrom(
+  block: RowBlock,
+  { cols, targets }: Sides,
+  largest: Float64Array,
+  heaviest: number,
+  centre: boolean,
+): Frame {
+  const weightExponent = within(exponentOf(heaviest));
+  return withOffsets({ block, cols, targets }, headOf(block), largest, weightExponent, centre);
 }
 
 /**

@@ -6,8 +6,16 @@ import { checkFiniteFeatures, type FeatureInput, type Features, readFeatures } f
 import { checkBesideStream, isRowStream, type RowStream } from '../base/rowStream.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
-import { type Factor, factorAgain, factorRows, faintColumns, isFiniteFactor } from './factor.js';
-import type { PassOptions } from './pass.js';
+import { ALONE } from '../sharded/ranks.js';
+import {
+  type Factor,
+  factorAgain,
+  factorRows,
+  faintColumns,
+  foldBlockRows,
+  isFiniteFactor,
+} from './factor.js';
+import type { PassOptions } from './rowJob.js';
 import { type RowSource, streamSource, tableSource } from './source.js';
 
 /** The checked input of a fit. */
@@ -66,10 +74,13 @@ export async function factorInput(
   const factor = await factorRows(source, fitIntercept, options);
   const isSummed = isFiniteFactor(factor);
   const faint = faintColumns(factor);
-  if (isSummed && (faint.length === 0 || !(await holdNumbers(source, factor, faint)))) return factor;
+  const each = source.joint?.ranks ?? ALONE;
+  const holds = async (): Promise<boolean> =>
+    (await each.all(() => holdNumbers(source, factor, faint))).includes(true);
+  if (isSummed && (faint.length === 0 || !(await holds()))) return factor;
   // A NaN spoils its column of R, so rows are checked only after that.
   if (features !== undefined) {
-    checkFiniteFeatures('X', features);
+    await each.all(() => checkFiniteFeatures('X', features));
     return factorAgain(source, fitIntercept, options);
   }
   throw new SteepestError('ERR_NOT_FINITE', {
@@ -91,7 +102,7 @@ async function holdNumbers(source: RowSource, factor: Factor, columns: readonly 
   if (source.rows === undefined) {
     return columns.some((j) => r.some((value, at) => at % size === ones + j && value !== 0));
   }
-  for await (const { rows, x, y } of source.blocks(source.rows)) {
+  for await (const { rows, x, y } of source.blocks(foldBlockRows(cols, targets))) {
     for (const j of columns) {
       const [values, stride, from] = j < cols ? [x, cols, j] : [y, targets, j - cols];
       for (let i = 0; i < rows; i++) if (values[i * stride + from] !== 0) return true;

@@ -1,92 +1,30 @@
 import { abortedError, checkAborted, onAbort } from '../../core/abort.js';
 import type { Arena } from '../../core/arena.js';
-import { SteepestError } from '../../core/errors.js';
 import { indexOfNotFinite } from '../../core/finite.js';
 import { nextTurn } from '../../core/nextTurn.js';
-import type { KernelRequest } from '../../kernels/backend.js';
-import { type Op, type Operand, type ProgramBuffer, REGISTER_COUNT } from '../../kernels/contract.js';
+import { REGISTER_COUNT } from '../../kernels/contract.js';
 import { discardShared, newShared } from '../../kernels/sharedMemory.js';
 import { BlockFeed, type BlockRing, ringWords } from '../../parallel/blockRing.js';
-import { CONTROL_BYTES, controlBlock, VERDICT, WORD } from '../../parallel/control.js';
+import { CONTROL_BYTES, controlBlock, WORD } from '../../parallel/control.js';
 import { withFewerThreads } from '../../parallel/fewerThreads.js';
 import { type Abortable, runRanks } from '../../parallel/pool.js';
 import { awaitItems } from '../../parallel/userCode.js';
-import { resolveWorkers, type Workers } from '../../parallel/workers.js';
+import { resolveWorkers } from '../../parallel/workers.js';
 import { allocateArena } from '../../program/allocate.js';
 import { MemoryPlan } from '../../program/memory.js';
-import { tableOperand } from '../base/ops.js';
+import { bytesOf } from '../base/ops.js';
 import type { BlocksTask } from './blocksTask.js';
+import { runJointPass } from './jointPass.js';
+import { finishProgram, programsOf } from './passPrograms.js';
+import {
+  checkVerdict,
+  countWeights,
+  type PassOptions,
+  REGISTER_BYTES,
+  type RowCounts,
+  type RowJob,
+} from './rowJob.js';
 import type { RowBlock, RowSource } from './source.js';
-
-/** How the rows of a problem are divided; depends only on its columns. */
-export interface Cut {
-  /** Rows that kernels process together: their design matrix fits in the second-level cache. */
-  pieceRows: number;
-  /** Rows that go to one accumulator at a time; a multiple of pieceRows. */
-  blockRows: number;
-  accumulators: number;
-}
-
-/** Elements of a piece: 512 KiB, half of an L2 cache of 1 MiB. */
-const PIECE_ELEMENTS = 65_536;
-const MOST_PIECE_ROWS = 256;
-const LEAST_PIECE_ROWS = 64;
-/**
- * Elements of a block: 1 MiB, so that passing it to a rank costs little compared with processing
- * it.
- */
-const BLOCK_ELEMENTS = 131_072;
-
-/** @param width columns of the design matrix, targets included */
-export function cutFor(width: number): Cut {
-  const fitting = Math.floor(PIECE_ELEMENTS / width / 8) * 8;
-  const pieceRows = Math.max(LEAST_PIECE_ROWS, Math.min(MOST_PIECE_ROWS, fitting));
-  const pieces = Math.max(1, Math.floor(BLOCK_ELEMENTS / (pieceRows * width)));
-  // Many accumulators balance the work for any number of threads, but combining each costs the
-  // square of its size.
-  const accumulators = width <= 64 ? 48 : width <= 512 ? 12 : width <= 2048 ? 4 : 2;
-  return { pieceRows, blockRows: pieces * pieceRows, accumulators };
-}
-
-/** Tables of rows as operands. */
-export interface RowOperands {
-  x: Operand;
-  y: Operand;
-  weight: Operand | undefined;
-}
-
-/** A sum over all rows: what to compute, and where. */
-export interface RowJob {
-  cut: Cut;
-  /** Lays out the job's memory. `accumulators` is the number of accumulators that receive rows. */
-  reserve(memory: MemoryPlan, workers: number, accumulators: number): void;
-  /** Initializes memory before the pass. */
-  prepare?(arena: Arena): void;
-  /**
-   * Initializes memory that depends on the first rows, before any row is processed. Called with one
-   * block after another until it returns true; the rows before that must have no weight.
-   */
-  begin?(arena: Arena, block: RowBlock): boolean;
-  /** Ops that fold a piece of rows into an accumulator. */
-  ops(rows: RowOperands, accumulator: number, rank: number): Op[];
-  /** Ops that combine accumulators 1 … into accumulator 0; `rows` is the register they run with. */
-  finish(accumulators: number): { ops: Op[]; rows: number };
-  /** Operations per row, to decide how many threads are useful. */
-  flopsPerRow: number;
-}
-
-export interface PassOptions {
-  workers: Workers;
-  kernels: KernelRequest;
-  signal: AbortSignal | undefined;
-}
-
-/** What a pass has read. */
-export interface RowCounts {
-  rows: number;
-  /** Number of rows with nonzero weight. */
-  weightedRows: number;
-}
 
 type ArrayType = {
   new (memory: SharedArrayBuffer): RowBlock['x'];
@@ -96,8 +34,6 @@ const TYPES: Record<RowSource['dtype'], ArrayType> = { f64: Float64Array, f32: F
 
 /** Maximum number of blocks that wait for a rank. */
 const SLOTS = 3;
-const REGISTER_BYTES = REGISTER_COUNT * Float64Array.BYTES_PER_ELEMENT;
-
 /**
  * Runs a job over all rows of a source.
  * @param read copies the job's results out of the arena, which is discarded afterwards
@@ -108,6 +44,7 @@ export async function runPass<T>(
   options: PassOptions,
   read: (arena: Arena, counts: RowCounts) => T,
 ): Promise<T> {
+  if (source.joint !== undefined) return runJointPass({ ...source, joint: source.joint }, job, options, read);
   // A stream has already delivered batches that cannot be read again.
   if (source.rows === undefined) return runOnce(source, job, options, read);
   return withFewerThreads(() => runOnce(source, job, options, read));
@@ -207,13 +144,7 @@ class Pass {
     }
     const result = await ranks;
     checkAborted(options.signal);
-    if (result.verdict & VERDICT.invalid) {
-      throw new SteepestError('ERR_PROGRAM', {
-        expected: 'every row within its table',
-        given: 'one outside',
-        hint: 'Please report this.',
-      });
-    }
+    checkVerdict(result.verdict);
     if (this.source.rows === undefined) await this.finishStream(counts.rows);
     return counts;
   }
@@ -243,29 +174,16 @@ class Pass {
   private tasks(): BlocksTask[] {
     const { job, source, tables, workers, arena, accumulators } = this;
     const { rows, x, y, weight } = tables;
-    const operands: RowOperands = {
-      x: tableOperand(1, source.dtype, rows, source.cols),
-      y: tableOperand(2, 'f64', rows, source.targets),
-      weight: weight && tableOperand(3, 'f64', 1, rows),
-    };
+    const programs = programsOf(source, job, rows);
     const { pieceRows, blockRows } = job.cut;
-    const buffers = [x, y, ...(weight ? [weight] : [])].map(
-      (data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    );
     return Array.from({ length: workers }, (_, rank) => ({
       ...this.common(rank, workers),
       arena,
-      tables: buffers as ProgramBuffer[],
+      tables: [x, y, ...(weight ? [weight] : [])].map(bytesOf),
       pieceRows,
-      programs: Array.from({ length: accumulators }, (_, accumulator) => ({
-        ops: job.ops(operands, accumulator, rank),
-        rank: 0,
-        workers: 1,
-        maxRows: pieceRows,
-        rowChunk: pieceRows,
-      })),
+      programs: programs(rank, accumulators),
       source: this.ring ?? { rows, blockRows },
-      finish: source.rows === undefined ? undefined : this.finishProgram(accumulators),
+      finish: source.rows === undefined ? undefined : finishProgram(job, accumulators),
     }));
   }
 
@@ -274,17 +192,10 @@ class Pass {
     return { kind: 'blocks' as const, rank, workers, kernels: this.options.kernels, registersOffset };
   }
 
-  private finishProgram(accumulators: number) {
-    const { ops, rows } = this.job.finish(accumulators);
-    return ops.length === 0
-      ? undefined
-      : { ops, rank: 0, workers: 1, maxRows: rows, rowChunk: Math.max(1, rows) };
-  }
-
   /** Only now is it known how many accumulators have received rows. */
   private async finishStream(rows: number): Promise<void> {
     const { accumulators, blockRows } = this.job.cut;
-    const finish = this.finishProgram(Math.min(accumulators, Math.ceil(rows / blockRows)));
+    const finish = finishProgram(this.job, Math.min(accumulators, Math.ceil(rows / blockRows)));
     if (finish === undefined) return;
     const empty = { tables: [], pieceRows: 1, programs: [], source: undefined };
     const task: BlocksTask = { ...this.common(0, 1), ...empty, arena: this.arena, finish };
@@ -326,11 +237,4 @@ class Pass {
     }
     return { rows, weightedRows };
   }
-}
-
-function countWeights(weight: Float64Array | undefined, rows: number): number {
-  if (weight === undefined) return rows;
-  let count = 0;
-  for (let i = 0; i < rows; i++) if (weight[i] !== 0) count++;
-  return count;
 }

@@ -3,7 +3,8 @@ import { timesPower } from '../../core/powers.js';
 import { type MemoryPlan, operandOf, type Region } from '../../program/memory.js';
 import { wholeOp } from '../base/ops.js';
 import { columnSquares, type Factor, residualSquares } from './factor.js';
-import { type Cut, cutFor, type PassOptions, type RowJob, type RowOperands, runPass } from './pass.js';
+import { runPass } from './pass.js';
+import { type Cut, cutFor, type PassOptions, type RowJob, type RowOperands } from './rowJob.js';
 import { columnNorm, norm, solveTriangular } from './small.js';
 import type { Solution } from './solve.js';
 import type { RowSource } from './source.js';
@@ -19,6 +20,12 @@ const MOST_STEPS = 6;
 /** Operations per row, column and target. */
 const FLOPS_PER_PRODUCT = 40;
 
+const residualCut = (size: number): Cut => cutFor(8 * Math.ceil((size + 1) / 8));
+
+/** Rows of a block of the passes that refine a solution. */
+export const refineBlockRows = (cols: number, targets: number, fitIntercept: boolean): number =>
+  residualCut(Number(fitIntercept) + cols + targets).blockRows;
+
 /** Σ w·e·[1 | x] over all rows for given coefficients, in twice float64's precision. */
 class ResidualJob implements RowJob {
   readonly cut: Cut;
@@ -32,12 +39,13 @@ class ResidualJob implements RowJob {
     private readonly coef: Float64Array,
     private readonly intercept: Float64Array,
   ) {
-    this.cut = cutFor(8 * Math.ceil((factor.size + 1) / 8));
+    this.cut = residualCut(factor.size);
     this.flopsPerRow = FLOPS_PER_PRODUCT * factor.cols * factor.targets;
   }
 
   reserve(memory: MemoryPlan, _workers: number, accumulators: number): void {
     const { cols, targets } = this.factor;
+    this.moments.length = 0;
     this.coefRegion = memory.matrix('coef', 'parameter', targets, cols, 'f64');
     this.interceptRegion = memory.vector('intercept', 'parameter', targets, 'f64');
     for (let i = 0; i < accumulators; i++) {
@@ -62,8 +70,12 @@ class ResidualJob implements RowJob {
     return [wholeOp('normalResidual', { x, y, weight, coef, intercept, moments })];
   }
 
-  finish() {
-    return { ops: [], rows: 0 };
+  accumulator(i: number): Region {
+    return this.moments[i]!;
+  }
+
+  finish(accumulators: number) {
+    return { ops: [], rows: 0, results: accumulators };
   }
 
   /**

@@ -8,6 +8,7 @@ import { type Features, readFeatures, shareFeatures } from '../base/features.js'
 import { noBatches, type RowStream, wholeBatch } from '../base/rowStream.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
+import type { JointRows } from '../sharded/window.js';
 
 /** Sources of rows for worker threads. */
 export interface RowBlock {
@@ -29,6 +30,11 @@ export interface RowSource {
   rows: number | undefined;
   /** The same rows in memory that threads can read, if available. */
   shared: { x: Features['data']; y: Float64Array; weight: Float64Array | undefined } | undefined;
+  /**
+   * Set if the rows are spread over the ranks of a cluster. `shared` and `blocks` then have only
+   * this rank's: `tableRows` rows, and the blocks that begin in its own.
+   */
+  joint?: JointRows & { tableRows: number };
   /**
    * All rows in order, in blocks of `blockRows` (the last may be smaller). A block is valid until
    * the next is requested.

@@ -1,6 +1,6 @@
 import { layers } from '../../networks/layers/index.js';
 import { sequential } from '../../networks/models/sequential.js';
-import type { GlmRequest, GlmResult } from '../glm/fit.js';
+import type { GlmRequest, GlmResult } from '../glm/request.js';
 import type { Penalty } from '../glm/task.js';
 import { Stopping } from '../network/stopping.js';
 import { type DescentFitOptions, trainNetwork } from '../network/trainNetwork.js';

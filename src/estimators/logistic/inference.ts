@@ -2,10 +2,11 @@ import { SteepestError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import type { Label } from '../base/labels.js';
 import { coefficientTable } from '../glm/coefficientTable.js';
-import type { GlmPathResult } from '../glm/fit.js';
 import { exponentials, type GlmInference, glmInference, standardErrorsOf } from '../glm/inference.js';
+import type { GlmPathResult } from '../glm/request.js';
 import type { PerParameter } from '../leastSquares/inference.js';
 import { digits } from '../leastSquares/summaryText.js';
+import type { Together } from '../sharded/ranks.js';
 import type { Likelihood } from './likelihood.js';
 import type { LogisticFit } from './logisticModel.js';
 
@@ -26,21 +27,28 @@ export interface LogisticInference extends GlmInference {
 /** A mean loss below this: the classes are separated, and coefficients grow without limit. */
 const SEPARATED = 1e-3;
 
-/** The likelihood of a fit by a solver that computed its second derivatives. */
-export function likelihoodOf(
+/**
+ * The likelihood of a fit by a solver that computed its second derivatives.
+ * @param together all who have rows; labels and weights are this process's
+ */
+export async function likelihoodOf(
   { results, curvature }: GlmPathResult,
   labels: Int32Array,
   classes: number,
   weights: Float64Array | undefined,
-): Likelihood | undefined {
+  together: Together,
+): Promise<Likelihood | undefined> {
   if (curvature === undefined) return undefined;
-  const ofClass = new Float64Array(classes);
-  let weightedRows = 0;
-  for (let r = 0; r < labels.length; r++) {
-    const weight = weights?.[r] ?? 1;
-    ofClass[labels[r]!] = ofClass[labels[r]!]! + weight;
-    if (weight > 0) weightedRows++;
-  }
+  const none = Array.from({ length: classes + 1 }, () => 0);
+  const sums = await together.inTurn(none, (state) => {
+    for (let r = 0; r < labels.length; r++) {
+      const weight = weights?.[r] ?? 1;
+      state[labels[r]!] = state[labels[r]!]! + weight;
+      if (weight > 0) state[classes]!++;
+    }
+  });
+  const ofClass = sums.subarray(0, classes);
+  const weightedRows = sums[classes]!;
   const total = ofClass.reduce((sum, w) => sum + w, 0);
   const nullLogLikelihood = ofClass.reduce((sum, w) => sum + (w > 0 ? w * Math.log(w / total) : 0), 0);
   return { curvature, logLikelihood: -results[0]!.value * total, nullLogLikelihood, weightedRows };

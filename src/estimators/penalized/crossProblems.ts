@@ -1,6 +1,6 @@
 import { checkFiniteFeatures } from '../base/features.js';
 import type { LeastSquaresInput } from '../leastSquares/input.js';
-import type { PassOptions } from '../leastSquares/pass.js';
+import type { PassOptions } from '../leastSquares/rowJob.js';
 import type { CrossValidation } from '../selection/makeFolds.js';
 import { crossFactors, foldsOfTable, rowsOf } from './folds.js';
 import { gramQuadratics, type Moments, momentsOf } from './moments.js';

@@ -5,7 +5,7 @@ import { checkFiniteFeatures, type Features } from '../base/features.js';
 import { type Factor, factorFolds, factorRows, isFiniteFactor } from '../leastSquares/factor.js';
 import { type Frame, frameOfAll } from '../leastSquares/frame.js';
 import type { LeastSquaresInput } from '../leastSquares/input.js';
-import type { PassOptions } from '../leastSquares/pass.js';
+import type { PassOptions } from '../leastSquares/rowJob.js';
 import { triangleOf } from '../leastSquares/small.js';
 import { tableSource } from '../leastSquares/source.js';
 import type { Fold } from '../selection/folds.js';

@@ -2,7 +2,7 @@ import { SteepestError } from '../../core/errors.js';
 import { nextTurn } from '../../core/nextTurn.js';
 import { checkFiniteFeatures } from '../base/features.js';
 import { factorInput, type LeastSquaresInput } from '../leastSquares/input.js';
-import type { PassOptions } from '../leastSquares/pass.js';
+import type { PassOptions } from '../leastSquares/rowJob.js';
 import { ColumnsQuadratic, type Quadratic } from './coordinateDescent.js';
 import { gramQuadratics, type Moments, momentsOf } from './moments.js';
 
