@@ -7,6 +7,7 @@ import { Absent } from './lib/check.mjs';
 import { verifyArm64 } from './steps/arm64.mjs';
 import { verifyBinaries } from './steps/binaries.mjs';
 import { verifyBrowser } from './steps/browser.mjs';
+import { verifyCluster } from './steps/cluster.mjs';
 import { verifyCommands } from './steps/commands.mjs';
 import { verifyDocs } from './steps/docs.mjs';
 import { verifyKernels } from './steps/kernels.mjs';
@@ -29,6 +30,7 @@ const STEPS = new Map([
   ['docs', verifyDocs],
   ['package', verifyPackage],
   ['commands', verifyCommands],
+  ['cluster', verifyCluster],
   ['testRunners', verifyTestRunners],
   ['onnx', verifyOnnx],
   ['tfjs', verifyTfjs],
