@@ -1,0 +1,29 @@
+// A rank of steps.mjs: node program.mjs NETWORK SHARDS [WORKERS]
+// Rank 0 prints the seconds of a step, its parameters, and what carries messages.
+import { createHash } from 'node:crypto';
+import { cluster } from 'steepest/cluster';
+import { secondsPerStep } from '../lib/perStep.mjs';
+import { makeNetwork, makeRows, NETWORKS } from './networks.mjs';
+
+const [name, shards, workers = '1'] = process.argv.slice(2);
+const { batch, batches, extra } = NETWORKS[name];
+const c = await cluster({ alone: true });
+const model = makeNetwork(name);
+const [x, y] = makeRows(NETWORKS[name]);
+const options = { batchSize: batch, cluster: c, shards: Number(shards), workers: Number(workers) };
+const seconds = await secondsPerStep((epochs) => model.fit(x, y, { ...options, epochs }), {
+  steps: batches,
+  extra,
+  blocks: 2,
+});
+if (c.rank === 0) {
+  const hash = createHash('sha256');
+  let parameters = 0;
+  for (const { data } of model.getWeights()) {
+    hash.update(data);
+    parameters += data.length;
+  }
+  const bits = hash.digest('hex').slice(0, 12);
+  console.log(JSON.stringify({ seconds, parameters, ranks: c.size, library: c.library, bits }));
+}
+await c.close();

@@ -1,0 +1,39 @@
+// What a second rank on this machine is worth: a CNN's step and a grid search on one rank and on
+// two, each pinned to a core of its own, in turns:
+//   node bench/cluster/ranks.mjs [--mpi mpich] [--rounds 3]
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { digits, median, printMachine } from '../lib/print.mjs';
+
+const LAUNCHERS = {
+  openmpi: ['mpirun.openmpi', '--allow-run-as-root', '--bind-to', 'core', '-n', '2'],
+  mpich: ['mpirun.mpich', '-bind-to', 'core', '-n', '2'],
+};
+const file = (name) => fileURLToPath(new URL(name, import.meta.url));
+const PROGRAMS = {
+  'CNN on 32 × 32 × 3, batch 256: a step': [file('program.mjs'), 'cnn', '8'],
+  'grid search, 40 fits': [file('search.mjs')],
+};
+
+const lastLine = (text) => JSON.parse(text.trim().split('\n').at(-1));
+const run = ([command, ...args], program) =>
+  lastLine(execFileSync(command, [...args, process.execPath, ...program], { encoding: 'utf8' }));
+
+const { values } = parseArgs({
+  options: { mpi: { type: 'string', default: 'openmpi' }, rounds: { type: 'string', default: '3' } },
+});
+printMachine();
+for (const [title, program] of Object.entries(PROGRAMS)) {
+  const [ones, twos] = [[], []];
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const one = run(['taskset', '-c', '0'], program);
+    const two = run(LAUNCHERS[values.mpi], program);
+    if (one.bits !== two.bits || two.ranks !== 2) throw new Error(`${title}: other results on two ranks`);
+    ones.push(one.seconds);
+    twos.push(two.seconds);
+  }
+  const gain = median(ones.map((seconds, i) => seconds / twos[i]));
+  const [one, two] = [ones, twos].map((times) => `${digits(1e3 * median(times))} ms`);
+  console.log(`${title}: ${one} on one rank, ${two} on two, ${digits(gain)} ×`);
+}

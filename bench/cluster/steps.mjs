@@ -1,0 +1,117 @@
+// Training steps over hosts that this machine plays (scripts/cluster), against the model's
+// prediction:
+//   node bench/cluster/steps.mjs [--mpi mpich] [--networks mnist,cnn] [--hosts 2,4] [--write]
+// --write puts the figures into results.json and docs/cluster.md. It needs what
+// scripts/cluster/README.md lists. The model knows two measurements of this machine: a step of one
+// process, and steps of a tiny network over wires without latency, which are all hand-over.
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runOnHosts } from '../../scripts/cluster/hosts.mjs';
+import { makeHosts } from '../../scripts/cluster/network.mjs';
+import { machine } from '../lib/machine.mjs';
+import { digits, printMachine } from '../lib/print.mjs';
+import { ETHERNET_SHARE, stepSeconds } from './model.mjs';
+import { NETWORKS } from './networks.mjs';
+import { writeResults, writeTables } from './table.mjs';
+
+const PROGRAM = fileURLToPath(new URL('program.mjs', import.meta.url));
+const SHARDS = 8;
+const CORES = availableParallelism();
+/** Microseconds one way, Mbit/s. */
+const WIRES = [
+  [50, 1000],
+  [500, 1000],
+  [100, 200],
+];
+/** As good as none. */
+const FREE_WIRE = [0, 100_000];
+
+const lastLine = (text) => JSON.parse(text.trim().split('\n').at(-1));
+
+/** One process, on one core or on all. */
+function alone(name, workers) {
+  const cores = workers === 1 ? '0' : `0-${CORES - 1}`;
+  const program = [process.execPath, PROGRAM, name, String(SHARDS), String(workers)];
+  return lastLine(execFileSync('taskset', ['-c', cores, ...program], { encoding: 'utf8' }));
+}
+
+async function onHosts(name, hosts, [latencyUs, megabits], mpi) {
+  const network = await makeHosts({ hosts, latencyUs, bitsPerSecond: megabits * 1e6 });
+  try {
+    const command = [process.execPath, PROGRAM, name, String(SHARDS)];
+    const { code, stdout } = await runOnHosts(network, { mpi, command });
+    if (code !== 0) throw new Error(`${name} on ${hosts} hosts ended with ${code}`);
+    return lastLine(stdout);
+  } finally {
+    network.remove();
+  }
+}
+
+/** Seconds of an exchange without a byte, of a network whose computation hardly counts. */
+async function measureHandOver(hosts, mpi) {
+  const one = alone('tiny', 1).seconds;
+  const { seconds, library } = await onHosts('tiny', hosts, FREE_WIRE, mpi);
+  return { handOver: (seconds - (one * Math.max(1, hosts / CORES)) / hosts) / 2, library };
+}
+
+async function compare(network, hosts, handOver, mpi) {
+  const rows = [];
+  for (const wire of WIRES) {
+    const { seconds: measured, bits } = await onHosts(network.name, hosts, wire, mpi);
+    if (bits !== network.bits) throw new Error(`other bits on ${hosts} hosts: ${bits}, not ${network.bits}`);
+    const [latencyUs, megabits] = wire;
+    const bytesPerSecond = (megabits * 1e6 * ETHERNET_SHARE) / 8;
+    const { coreSeconds: computation, parameters, title } = network;
+    const predicted = stepSeconds({
+      ...{ computation, parameters, shards: SHARDS, ranks: hosts, cores: CORES },
+      network: { latency: latencyUs * 1e-6, bytesPerSecond, handOver },
+    });
+    rows.push({ title, hosts, latencyUs, megabits, measured, predicted });
+    const [is, was] = [measured, predicted].map((seconds) => `${digits(1e3 * seconds)} ms`);
+    const off = Math.round(100 * (measured / predicted - 1));
+    console.log(
+      `  ${hosts} hosts, ${latencyUs} µs, ${megabits} Mbit/s: ${is} measured, ${was} predicted, ${off} %`,
+    );
+  }
+  return rows;
+}
+
+const { values } = parseArgs({
+  options: {
+    mpi: { type: 'string', default: 'openmpi' },
+    networks: { type: 'string', default: 'mnist,lenet,wide,cnn' },
+    hosts: { type: 'string', default: '2,4' },
+    write: { type: 'boolean', default: false },
+  },
+});
+printMachine();
+const networks = values.networks.split(',').map((name) => {
+  const { seconds: coreSeconds, parameters, bits } = alone(name, 1);
+  const { seconds: hostSeconds } = alone(name, CORES);
+  const { title } = NETWORKS[name];
+  console.log(
+    `${title}, ${parameters} parameters: ${digits(1e3 * coreSeconds)} ms on one core, ` +
+      `${digits(1e3 * hostSeconds)} ms on ${CORES}`,
+  );
+  return { name, title, parameters, coreSeconds, hostSeconds, bits };
+});
+const rows = [];
+const handOvers = {};
+let library;
+for (const hosts of values.hosts.split(',').map(Number)) {
+  const tiny = await measureHandOver(hosts, values.mpi);
+  ({ library } = tiny);
+  handOvers[hosts] = tiny.handOver;
+  console.log(`\n${hosts} hosts, ${library}: a hand-over takes ${digits(1e6 * tiny.handOver)} µs`);
+  for (const network of networks) {
+    console.log(network.title);
+    rows.push(...(await compare(network, hosts, tiny.handOver, values.mpi)));
+  }
+}
+if (values.write) {
+  const { processor, cores } = machine();
+  writeResults({ processor, cores, library, shards: SHARDS, handOvers, networks, rows });
+  writeTables();
+}
