@@ -12,6 +12,7 @@ export const pages = [
       'charts',
       'report',
       'serving',
+      'cluster',
       'reproducibility',
       'deployment',
       'exchange',
