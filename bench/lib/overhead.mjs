@@ -1,5 +1,6 @@
 import { PHASES } from '#steepest/kernels/contract.js';
 import { resolveOptimizer } from '#steepest/networks/optimizers/index.js';
+import { Alone } from '#steepest/networks/training/peers.js';
 import { RankRates } from '#steepest/networks/training/rankRates.js';
 import { runTrainingSteps } from '#steepest/networks/training/stepLoop.js';
 import { TableSource } from '#steepest/networks/training/stepSource.js';
@@ -27,6 +28,7 @@ export function measureStepOverhead(steps = STEPS) {
     registers: new Float64Array(new SharedArrayBuffer(128)),
     totals: new Float64Array(1),
     phases: { starts: false, rows: [PHASES.rows], update: [] },
+    exchanges: {},
   };
   const optimizer = resolveOptimizer('adam');
   const trainer = {
@@ -37,6 +39,7 @@ export function measureStepOverhead(steps = STEPS) {
     rates: new RankRates(arena, optimizer, { state: { fromStep: 0, epochs: 0 }, stepsPerEpoch: steps }),
     barrier: new Barrier(control, 1),
     control,
+    peers: new Alone(0, control),
   };
   const range = { from: 0, to: Number.POSITIVE_INFINITY, updatesBefore: 0, epoch: 0, epochStart: 0 };
   const run = () => {
