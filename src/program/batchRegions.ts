@@ -52,12 +52,12 @@ export class BatchRegions {
     return this.byOffset[low - 1];
   }
 
-  /** The operands of an op in the arena. */
+  /** The operands of an op in the arena. One without elements may begin where its region ends. */
   accessesOf({ kind, operands }: Op): Access[] {
     return compiledOp(kind).operands.flatMap(([name, { access }]) => {
       const operand = operands[name];
       const region = operand && this.regionOf(operand);
-      if (operand === undefined || region === undefined) return [];
+      if (operand === undefined || region === undefined || operand.rows * operand.cols === 0) return [];
       return [{ name, operand, region, reads: access !== 'write', writes: access !== 'read' }];
     });
   }

@@ -88,7 +88,9 @@ class GradientPass {
     const own = program.groups.filter((group) => group.ops.some(({ op }) => this.writesGradient(op)));
     const merged = own.filter(({ ops }) => ops[0]!.op.phase === PHASES.merge);
     if (cut.processes > 1) {
-      const ranges = partitionGroups(merged, cut.processes);
+      // What a process exchanges and updates are the elements of its slice, whatever its gradient cost.
+      const byElements = merged.map((group) => ({ ...group, cost: this.elementsPerUnit(group) }));
+      const ranges = partitionGroups(byElements, cut.processes);
       merged.forEach((group, g) => {
         this.ranges.set(group, ranges[g]!);
       });
@@ -105,6 +107,13 @@ class GradientPass {
 
   private writesGradient(op: Op): boolean {
     return this.regions.accessesOf(op).some(({ writes, region }) => writes && region.role === 'gradient');
+  }
+
+  private elementsPerUnit({ ops, units }: SliceGroup): number {
+    const gradients = ops
+      .flatMap(({ op }) => this.regions.accessesOf(op))
+      .filter(({ writes, region }) => writes && region.role === 'gradient');
+    return gradients.reduce((sum, { region }) => sum + region.rows * region.cols, 0) / units;
   }
 
   /** Whether a slice op sums over the mini-batch, or completes such sums. */
