@@ -147,4 +147,5 @@ export { RidgeCV, type RidgeCVParams } from './ridgeCV.js';
 export * from './selection/index.js';
 export { SGDClassifier, type SGDClassifierFitOptions, type SGDClassifierParams } from './sgdClassifier.js';
 export { SGDRegressor, type SGDRegressorParams } from './sgdRegressor.js';
+export type { RowClusterOptions } from './sharded/ownRows.js';
 export { fromSklearn, type SklearnDump } from './sklearn/fromSklearn.js';

@@ -17,6 +17,7 @@ import {
   ranksOf,
   readOwnFeatures,
   readOwnWeights,
+  separateOwn,
 } from '../sharded/ownRows.js';
 import type { Ranks } from '../sharded/ranks.js';
 import { checkTargets, type WeighedRows } from './deviance.js';
@@ -90,10 +91,10 @@ function readOwn(
   y: TargetInput | ColumnNames,
   options: RowOptions,
 ): Own {
-  const given = hasNoRows('X', x) ? { x, y: y as TargetInput } : separateTarget('X', x, y);
+  const given = separateOwn(x, y);
   const features = readOwnFeatures('X', given.x);
   const { rows } = features;
-  const isEmpty = rows === 0 && (typeof y === 'string' || hasNoRows('y', y));
+  const isEmpty = rows === 0 && hasNoRows('y', given.y);
   const data = isEmpty ? new Float64Array(0) : readSingleTarget('y', given.y, rows);
   checkTargets(family, data);
   const { sampleWeight, offset, exposure } = options;

@@ -1,6 +1,5 @@
 import { checkAborted } from '../../core/abort.js';
 import type { ColumnNames, TargetInput } from '../../data/arrayInputs.js';
-import { separateTarget } from '../../data/tables/target.js';
 import type { KernelRequest } from '../../kernels/backend.js';
 import type { EstimatorFitOptions } from '../base/estimator.js';
 import type { FeatureInput, Features } from '../base/features.js';
@@ -15,6 +14,7 @@ import {
   inAgreedOrder,
   readOwnFeatures,
   readOwnWeights,
+  separateOwn,
 } from '../sharded/ownRows.js';
 import { unitsOf } from '../sharded/place.js';
 import type { Ranks } from '../sharded/ranks.js';
@@ -104,7 +104,7 @@ export async function readJointRows(
   const readCard = (): Card => {
     kernels = request.begin();
     checkAborted(options.signal);
-    const { x, y } = hasNoRows('X', given) ? { x: given, y: givenY } : separateTarget('X', given, givenY);
+    const { x, y } = separateOwn(given, givenY);
     own = readOwn(x as FeatureInput, y as TargetInput, options);
     return cardOf(request, own, kernels);
   };

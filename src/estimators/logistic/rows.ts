@@ -19,6 +19,7 @@ import {
   ranksOf,
   readOwnFeatures,
   readOwnWeights,
+  separateOwn,
 } from '../sharded/ownRows.js';
 import type { Ranks } from '../sharded/ranks.js';
 
@@ -67,10 +68,10 @@ export async function readLogisticRows(
 }
 
 function readOwn(x: FeatureInput, y: LabelInput | ColumnNames, { sampleWeight }: EstimatorFitOptions): Own {
-  const given = hasNoRows('X', x) ? { x, y: y as LabelInput } : separateTarget('X', x, y);
+  const given = separateOwn(x, y);
   const features = readOwnFeatures('X', given.x);
   const { rows } = features;
-  const isEmpty = rows === 0 && (typeof y === 'string' || hasNoRows('y', y));
+  const isEmpty = rows === 0 && hasNoRows('y', given.y);
   const labels = isEmpty ? { classes: [], codes: new Int32Array(0) } : encodeClasses('y', given.y);
   checkRowCount('y', labels.codes.length, 'X', rows);
   return { features, labels, sampleWeight: readOwnWeights(sampleWeight, rows) };

@@ -4,6 +4,7 @@ import type { WeightInput } from '../../core/ndarray.js';
 import { isList, typedArrayName } from '../../core/realm.js';
 import { readWeights } from '../../core/weights.js';
 import { frameOf } from '../../data/tables/frameOf.js';
+import { type Separated, separateTarget } from '../../data/tables/target.js';
 import { type FeatureInput, type Features, readFeatures } from '../base/features.js';
 import type { Agreement } from './agree.js';
 import { Ranks } from './ranks.js';
@@ -11,6 +12,14 @@ import type { OwnTable, RowArrayType } from './window.js';
 
 /**
  * The option of `fit` for rows that are spread over the processes of a cluster.
+ * @example
+ * ```ts
+ * import { Ridge, type RowClusterOptions } from 'steepest';
+ * import { cluster } from 'steepest/cluster';
+ * const options: RowClusterOptions = { cluster: await cluster({ alone: true }) };
+ * const model = await new Ridge({ alpha: 0 }).fit([[1], [2], [3]], [2, 4, 6], options);
+ * console.log(model.coef.data[0]!.toFixed(3)); // 2.000
+ * ```
  */
 export interface RowClusterOptions {
   /**
@@ -63,6 +72,18 @@ export function hasNoRows(what: string, x: unknown): boolean {
   const { shape } = x as { shape?: unknown };
   if (Array.isArray(shape)) return shape[0] === 0;
   return frameOf(what, x)?.rows === 0;
+}
+
+/**
+ * This rank's samples and targets, where y may name columns of x: a list without rows has none, but
+ * those of other ranks do.
+ * @throws SteepestError as `separateTarget` does
+ */
+export function separateOwn<X, Y>(x: X, y: Y): Separated<X, Y> {
+  const isEmptyList = isList(x) && x.length === 0;
+  const areNames = typeof y === 'string' || (isList(y) && y.every((name) => typeof name === 'string'));
+  if (isEmptyList && areNames) return { x, y: [] as never };
+  return separateTarget('X', x, y);
 }
 
 /** This rank's samples, of which there may be none. @throws SteepestError as `readFeatures` does */
