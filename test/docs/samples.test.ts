@@ -47,6 +47,7 @@ describe('the samples of README and docs', () => {
     expect(withSamples.sort()).toEqual([
       'README.md',
       'docs/charts.md',
+      'docs/cluster.md',
       'docs/data.md',
       'docs/deployment.md',
       'docs/errors.md',
