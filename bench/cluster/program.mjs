@@ -2,19 +2,18 @@
 // Rank 0 prints the seconds of a step, its parameters, and what carries messages.
 import { createHash } from 'node:crypto';
 import { cluster } from 'steepest/cluster';
-import { secondsPerStep } from '../lib/perStep.mjs';
 import { makeNetwork, makeRows, NETWORKS } from './networks.mjs';
 
 const [name, shards, workers = '1'] = process.argv.slice(2);
-const { batch, batches, extra } = NETWORKS[name];
+const { batch, batches, epochs } = NETWORKS[name];
 const c = await cluster({ alone: true });
 const model = makeNetwork(name);
 const [x, y] = makeRows(NETWORKS[name]);
-const options = { batchSize: batch, cluster: c, shards: Number(shards), workers: Number(workers) };
-const seconds = await secondsPerStep((epochs) => model.fit(x, y, { ...options, epochs }), {
-  steps: batches,
-  extra,
-  blocks: 2,
+/** When epochs of rank 0 ended, in seconds. */
+const ends = [];
+await model.fit(x, y, {
+  ...{ epochs, batchSize: batch, cluster: c, shards: Number(shards), workers: Number(workers) },
+  callbacks: { onEpochEnd: () => void ends.push(performance.now() / 1000) },
 });
 if (c.rank === 0) {
   const hash = createHash('sha256');
@@ -23,6 +22,8 @@ if (c.rank === 0) {
     hash.update(data);
     parameters += data.length;
   }
+  // The shortest epoch is the one that other programs disturbed least.
+  const seconds = Math.min(...ends.slice(1).map((end, i) => end - ends[i])) / batches;
   const bits = hash.digest('hex').slice(0, 12);
   console.log(JSON.stringify({ seconds, parameters, ranks: c.size, library: c.library, bits }));
 }

@@ -9,7 +9,13 @@ const ROUNDS = 3;
 const STRENGTHS = [1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10, 30];
 
 const c = await cluster({ alone: true });
-const { x, y } = data.makeClassification({ nSamples: ROWS, nFeatures: 40, nClasses: 3, seed: 1 });
+const { x, y } = data.makeClassification({
+  nSamples: ROWS,
+  nFeatures: 40,
+  nInformative: 8,
+  nClasses: 3,
+  seed: 1,
+});
 const grid = { C: STRENGTHS };
 const search = gridSearch(new LogisticRegression(), grid, { cv: 4, refit: false });
 const times = [];
