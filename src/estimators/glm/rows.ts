@@ -71,7 +71,7 @@ export async function rowsOf(request: GlmRequest): Promise<GlmRows> {
   const { cols, names, dtype, counts } = agreement;
   const { family, outputs, solver, wantsCurvature = false } = request;
   const shape = { features: { cols }, rows: total, family, outputs, solver, curvature: wantsCurvature };
-  const window = await exchangeRows(ranks, counts, tables, groupSizes(shape), signal);
+  const window = await exchangeRows({ ranks, counts, tables, unitSizes: groupSizes(shape), signal });
   const [data, ...beside] = window.tables as [Features['data'], ...GlmRows['beside']];
   const own: Features = { data, dtype, rows: window.rows, cols, names };
   return { features: own, beside, weighted, exponent, totalWeight, total, joint: window.joint };

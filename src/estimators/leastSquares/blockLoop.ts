@@ -1,5 +1,11 @@
 import { float64At } from '../../core/arena.js';
-import { type KernelSet, PHASES, REGISTER_COUNT, REGISTERS } from '../../kernels/contract.js';
+import {
+  type BoundProgram,
+  type KernelSet,
+  PHASES,
+  REGISTER_COUNT,
+  REGISTERS,
+} from '../../kernels/contract.js';
 import { Barrier } from '../../parallel/barrier.js';
 import { type Block, takeBlocks } from '../../parallel/blockRing.js';
 import { controlBlock, VERDICT, WORD } from '../../parallel/control.js';
@@ -40,12 +46,18 @@ export function runBlocks(task: BlocksTask, kernels: KernelSet): RankResult {
   const buffers = [arena, ...task.tables];
   const bound = task.programs.map((program) => kernels.bind(program, buffers, registers));
   let status = 0;
+  const tail = source !== undefined && 'steps' in source ? source.tail : undefined;
+  let ofTail: BoundProgram | undefined;
   const work = ({ accumulator, firstRow, rows }: Block): void => {
+    const isTail = tail !== undefined && firstRow + rows > tail.ownRows;
+    if (isTail) ofTail ??= kernels.bind(tail.program, buffers, registers);
+    const program = isTail ? ofTail! : bound[accumulator]!;
+    const start = firstRow - (isTail ? tail.firstRow : 0);
     for (let done = 0; done < rows; done += pieceRows) {
       if (status !== 0 || Atomics.load(control, WORD.stopRequest) !== 0) return;
       registers[REGISTERS.rows] = Math.min(pieceRows, rows - done);
-      registers[REGISTERS.batchStart] = firstRow + done;
-      status |= bound[accumulator]!.run(PHASES.rows);
+      registers[REGISTERS.batchStart] = start + done;
+      status |= program.run(PHASES.rows);
     }
   };
   if (source !== undefined) {

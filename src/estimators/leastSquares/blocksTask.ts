@@ -23,6 +23,17 @@ export interface JointBlocks {
   delay: number;
   /** Byte offset in the arena of {@link STOP_FLAGS} int32. */
   flags: number;
+  tail: BlocksTail | undefined;
+}
+
+/** The last block, if it ends after this rank's own rows, is in tables of its own. */
+export interface BlocksTail {
+  /** Own rows of this rank. */
+  ownRows: number;
+  /** Which of them is row 0 here. */
+  firstRow: number;
+  /** Folds a piece of the block into its accumulator. */
+  program: BindableProgram;
 }
 
 /**

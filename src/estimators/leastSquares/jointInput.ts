@@ -18,11 +18,11 @@ import {
 } from '../sharded/ownRows.js';
 import { unitsOf } from '../sharded/place.js';
 import type { Ranks } from '../sharded/ranks.js';
-import { exchangeRows, type RowWindow } from '../sharded/window.js';
+import { exchangeTail, type RowArray, type SplitWindow } from '../sharded/window.js';
 import { foldBlockRows } from './factor.js';
 import type { LeastSquaresInput } from './input.js';
 import { refineBlockRows } from './refine.js';
-import type { RowSource } from './source.js';
+import type { RowSource, SharedColumns } from './source.js';
 
 /** A least-squares fit of several ranks. */
 export interface JointRequest {
@@ -61,26 +61,35 @@ function cardOf({ type, params }: JointRequest, own: Own, kernels: KernelRequest
   };
 }
 
+const columnsOf = (tables: readonly RowArray[]): SharedColumns => {
+  const [x, y, weight] = tables as [Features['data'], Float64Array, Float64Array | undefined];
+  return { x, y, weight };
+};
+
 /** The rows that a rank reads, block by block. */
-function jointSource(window: RowWindow, { dtype, cols, y }: Agreement): RowSource {
+function jointSource(window: SplitWindow, { dtype, cols, y }: Agreement): RowSource {
   const { joint, rows, tables } = window;
-  const [x, targets, weight] = tables as [Features['data'], Float64Array, Float64Array | undefined];
+  const shared = columnsOf(tables);
+  const tail = window.tail && { ...window.tail, ...columnsOf(window.tail.tables) };
   const { own, total } = joint;
   return {
     ...{ dtype, cols, targets: y.cols, rows: total },
-    weighted: weight !== undefined,
-    shared: { x, y: targets, weight },
-    joint: { ...joint, tableRows: rows },
+    weighted: shared.weight !== undefined,
+    shared,
+    joint: { ...joint, tableRows: rows, tail },
     *blocks(blockRows) {
       const { first, end } = unitsOf(own, blockRows);
       for (let k = first; k < end; k++) {
-        const from = k * blockRows - own.first;
-        const to = Math.min(total, (k + 1) * blockRows) - own.first;
+        const last = Math.min(total, (k + 1) * blockRows);
+        const isWhole = last <= own.end;
+        const columns = isWhole ? shared : tail!;
+        const skipped = own.first + (isWhole ? 0 : tail!.first);
+        const [from, to] = [k * blockRows - skipped, last - skipped];
         yield {
           rows: to - from,
-          x: x.subarray(from * cols, to * cols),
-          y: targets.subarray(from * y.cols, to * y.cols),
-          weight: weight?.subarray(from, to),
+          x: columns.x.subarray(from * cols, to * cols),
+          y: columns.y.subarray(from * y.cols, to * y.cols),
+          weight: columns.weight?.subarray(from, to),
         };
       }
     },
@@ -117,8 +126,8 @@ export async function readJointRows(
     float64Table(own.targets?.data ?? new Float64Array(0), y.cols),
     ...(weight ? [float64Table(weight, 1)] : []),
   ];
-  const units = [foldBlockRows(cols, y.cols), refineBlockRows(cols, y.cols, params.fitIntercept)];
-  const window = await exchangeRows(ranks, counts, tables, units, options.signal);
+  const unitSizes = [foldBlockRows(cols, y.cols), refineBlockRows(cols, y.cols, params.fitIntercept)];
+  const window = await exchangeTail({ ranks, counts, tables, unitSizes, signal: options.signal });
   const source = jointSource(window, agreement);
   return {
     input: { source, features, columns: { cols, names }, isVector: y.isVector, table: undefined },

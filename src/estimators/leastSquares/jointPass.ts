@@ -21,7 +21,7 @@ import {
   type RowCounts,
   type RowJob,
 } from './rowJob.js';
-import type { RowSource } from './source.js';
+import type { RowSource, SharedColumns } from './source.js';
 
 /** A source whose rows are spread over ranks. */
 export type JointSource = RowSource & { joint: NonNullable<RowSource['joint']> };
@@ -67,6 +67,9 @@ interface Division {
   workers: number;
 }
 
+const tablesOf = ({ x, y, weight }: SharedColumns): Uint8Array[] =>
+  [x, y, ...(weight ? [weight] : [])].map(bytesOf);
+
 class JointPass {
   readonly arena: Arena;
   private readonly registersOffset: number;
@@ -109,12 +112,14 @@ class JointPass {
 
   private tasks(): BlocksTask[] {
     const { source, job, division, registersOffset, arena, options, steps, flags } = this;
-    const { ranks, own, total, tableRows } = source.joint;
-    const { x, y, weight } = source.shared!;
+    const { ranks, own, total, tableRows, tail } = source.joint;
     const { workers, accumulators, batch } = division;
+    const tables = tablesOf(source.shared!);
     const programs = programsOf(source, job, tableRows);
+    const last = unitsOf(own, job.cut.blockRows).end;
+    const tailPrograms = tail && programsOf(source, job, tail.rows, tables.length);
     const { pieceRows, blockRows } = job.cut;
-    const blocks: JointBlocks = {
+    const blocks: Omit<JointBlocks, 'tail'> = {
       ...{ total, blockRows, batch, steps, flags },
       firstRow: own.first,
       blocks: unitsOf(own, blockRows),
@@ -127,10 +132,17 @@ class JointPass {
       kernels: options.kernels,
       registersOffset: registersOffset + worker * REGISTER_BYTES,
       arena,
-      tables: [x, y, ...(weight ? [weight] : [])].map(bytesOf),
+      tables: [...tables, ...(tail ? tablesOf(tail) : [])],
       pieceRows,
       programs: programs(worker, accumulators),
-      source: blocks,
+      source: {
+        ...blocks,
+        tail: tail && {
+          ownRows: own.end - own.first,
+          firstRow: tail.first,
+          program: tailPrograms!(worker, accumulators)[(last - 1) % accumulators]!,
+        },
+      },
       finish: ranks.rank === ranks.size - 1 ? finishProgram(job, accumulators) : undefined,
     }));
   }

@@ -7,16 +7,18 @@ import type { RowSource } from './source.js';
  * The programs of a pass over tables: for each accumulator, the ops that fold a piece of rows into
  * it.
  * @param rows of the tables
+ * @param before how many tables a task has before these
  */
 export function programsOf(
   { dtype, cols, targets, weighted }: RowSource,
   job: RowJob,
   rows: number,
+  before = 0,
 ): (worker: number, accumulators: number) => BindableProgram[] {
   const operands: RowOperands = {
-    x: tableOperand(1, dtype, rows, cols),
-    y: tableOperand(2, 'f64', rows, targets),
-    weight: weighted ? tableOperand(3, 'f64', 1, rows) : undefined,
+    x: tableOperand(before + 1, dtype, rows, cols),
+    y: tableOperand(before + 2, 'f64', rows, targets),
+    weight: weighted ? tableOperand(before + 3, 'f64', 1, rows) : undefined,
   };
   const { pieceRows } = job.cut;
   return (worker, accumulators) =>

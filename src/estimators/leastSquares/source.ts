@@ -8,7 +8,7 @@ import { type Features, readFeatures, shareFeatures } from '../base/features.js'
 import { noBatches, type RowStream, wholeBatch } from '../base/rowStream.js';
 import { readTargets } from '../base/targets.js';
 import { readSampleWeight } from '../base/weights.js';
-import type { JointRows } from '../sharded/window.js';
+import type { JointRows, RowTail } from '../sharded/window.js';
 
 /** Sources of rows for worker threads. */
 export interface RowBlock {
@@ -16,6 +16,13 @@ export interface RowBlock {
   /** rows × columns. */
   x: Features['data'];
   /** rows × targets. */
+  y: Float64Array;
+  weight: Float64Array | undefined;
+}
+
+/** Columns of rows in memory that threads can read. */
+export interface SharedColumns {
+  x: Features['data'];
   y: Float64Array;
   weight: Float64Array | undefined;
 }
@@ -29,12 +36,13 @@ export interface RowSource {
   /** The number of rows, or undefined if it is known only at the end. */
   rows: number | undefined;
   /** The same rows in memory that threads can read, if available. */
-  shared: { x: Features['data']; y: Float64Array; weight: Float64Array | undefined } | undefined;
+  shared: SharedColumns | undefined;
   /**
-   * Set if the rows are spread over the ranks of a cluster. `shared` and `blocks` then have only
-   * this rank's: `tableRows` rows, and the blocks that begin in its own.
+   * Set if the rows are spread over the ranks of a cluster. `shared` then has only this rank's
+   * own, `tableRows`, and `blocks` those that begin in them; `tail` has the blocks that end in rows
+   * of other ranks.
    */
-  joint?: JointRows & { tableRows: number };
+  joint?: JointRows & { tableRows: number; tail: (RowTail & SharedColumns) | undefined };
   /**
    * All rows in order, in blocks of `blockRows` (the last may be smaller). A block is valid until
    * the next is requested.

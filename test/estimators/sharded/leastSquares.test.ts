@@ -73,6 +73,22 @@ describe('least squares on rows of several ranks', () => {
     expect(hub.stats.movedBytes).toBeLessThan(counts.length * 5_376 * (19 + 2 + 1) * 8);
   });
 
+  it('tables in shared memory, whose rows are read in place', async () => {
+    const shared = new Float64Array(new SharedArrayBuffer(x.byteLength));
+    shared.set(x);
+    const whole = await fitted(new Ridge(), { x, y, targets: 2, weight }, 0, ROWS);
+    const { outcomes } = await onRanks(3, async (cluster, rank) => {
+      const { first, rows } = partOf([10_000, 10_011, 10_000], rank);
+      const end = first + rows;
+      const options = { sampleWeight: weight.subarray(first, end), cluster };
+      const data = shared.subarray(first * 19, end * 19);
+      const targets = { data: y.subarray(first * 2, end * 2), shape: [rows, 2] };
+      const model = await new Ridge().fit({ data, shape: [rows, 19] }, targets, options);
+      return [...model.coef.data];
+    });
+    for (const outcome of outcomes) expect(outcome).toEqual({ status: 'fulfilled', value: whole.coef });
+  });
+
   it('more blocks than accumulators', async () => {
     const large = problem(290_000, 15, 1);
     const table = { x: large.x, y: large.y, targets: 1 };
