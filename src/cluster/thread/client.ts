@@ -5,6 +5,7 @@ import { unpackError } from '../../data/thread/packedError.js';
 import { endService } from '../arenaServer.js';
 import type { Calls, Served } from '../calls.js';
 import { linkFile } from '../linkFile.cjs';
+import { keepMemoryHooksOff } from '../memoryHooks.js';
 import {
   ENDING,
   ENDING_WORDS,
@@ -48,6 +49,7 @@ export class LinkThread implements Calls {
   /** @param onFailure called once if the link fails after it was ready: the job is over */
   constructor(place: Place, timeoutMs: number, onFailure: (error: Error) => void) {
     const workerData: LinkThreadData = { place, timeoutMs, ending: this.ending };
+    if ('mpi' in place) keepMemoryHooksOff(process.env);
     this.worker = new Worker(linkFile, { workerData, ...workerFlags(process.execArgv, process.env) });
     this.ready = new Promise((resolve, reject) => {
       let fail = reject;
