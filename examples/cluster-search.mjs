@@ -1,4 +1,4 @@
-// Which penalty suits handwritten digits? A grid search over the processes that mpirun starts.
+// A grid search for handwritten digits, shared by the processes of mpirun.
 //   npx steepest example cluster-search [--folds 5]
 //   mpirun -n 2 npx steepest example cluster-search
 // Every process runs this program, does its share of the fits and gets the result of all, which is
