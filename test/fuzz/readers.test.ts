@@ -47,7 +47,7 @@ describe('the fuzzer', () => {
     const run = await supervise({
       reader: 'bad',
       runs: 13,
-      limits: { cpuMs: 400, waitMs: 2500, bytes: 250 * 2 ** 20 },
+      limits: { cpuMs: 1500, waitMs: 2500, bytes: 250 * 2 ** 20 },
       readers: new URL('badReaders.mjs', import.meta.url).href,
       keep: folder,
     });
