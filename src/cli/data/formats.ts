@@ -1,10 +1,11 @@
 /** Which kind of data a path holds: by its ending, and by its first bytes where there is doubt. */
 
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { SteepestError } from '../../core/errors.js';
 import { showPath } from '../../core/systemErrors.js';
 import { fileError, systemError } from '../../data/fileErrors.js';
 import { foreignKind } from '../../io/fileKind.js';
+import { startOfFile } from '../../io/startOfFile.js';
 import type { DataFormat } from './formatNames.js';
 
 export { DATA_FORMATS, type DataFormat } from './formatNames.js';
@@ -82,13 +83,7 @@ function inFolder(path: string, given: DataFormat | undefined): DataFormat {
 
 async function startOf(path: string): Promise<Buffer> {
   try {
-    const file = await open(path);
-    try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    return await startOfFile(path, LOOKED_AT);
   } catch (error) {
     throw systemError(path, 'to be readable', error);
   }

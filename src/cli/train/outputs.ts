@@ -1,10 +1,11 @@
 /** Files that a training writes: checked before it begins, so that no work is lost. */
 
-import { access, constants, open, readlink, realpath, stat } from 'node:fs/promises';
+import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SteepestError } from '../../core/errors.js';
 import { showPath, systemCode, systemHint, systemReason } from '../../core/systemErrors.js';
 import { foreignKind } from '../../io/fileKind.js';
+import { startOfFile } from '../../io/startOfFile.js';
 import { findTarget } from '../../io/writeTarget.js';
 
 /** Enough to tell a model from another file. */
@@ -18,7 +19,7 @@ const LOOKED_AT = 2 ** 12;
 export async function checkModelPath(path: string): Promise<boolean> {
   const isThere = await checkPath(path);
   if (!isThere) return false;
-  const kind = foreignKind(await startOf(path));
+  const kind = foreignKind(await startOfFile(path, LOOKED_AT));
   if (kind === undefined || kind.words === 'an empty file') return true;
   throw new SteepestError('ERR_MODEL_FILE', {
     expected: `${showPath(path)} to be a model, which --out replaces, or no file`,
@@ -30,7 +31,8 @@ export async function checkModelPath(path: string): Promise<boolean> {
 /** The same for a page. */
 export async function checkReportPath(path: string): Promise<boolean> {
   const isThere = await checkPath(path);
-  if (!isThere || /^\s*<(!doctype|html)/i.test((await startOf(path)).toString('latin1'))) return isThere;
+  if (!isThere || /^\s*<(!doctype|html)/i.test((await startOfFile(path, LOOKED_AT)).toString('latin1')))
+    return isThere;
   throw new SteepestError('ERR_MODEL_FILE', {
     expected: `${showPath(path)} to be a page, which --report replaces, or no file`,
     given: 'another file',
@@ -58,15 +60,5 @@ async function checkPath(path: string): Promise<boolean> {
       },
       { cause: error },
     );
-  }
-}
-
-async function startOf(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
   }
 }
