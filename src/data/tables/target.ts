@@ -54,9 +54,15 @@ function isTextList(y: unknown): boolean {
  * and all of them columns.
  */
 function areNames(list: readonly string[], frame: Frame): boolean {
-  if (list.length !== new Set(list).size) return false;
+  if (hasRepeats(list)) return false;
   if (list.length === frame.rows) return list.every((name) => frame.has(name));
   return list.some((name) => frame.has(name));
+}
+
+/** Stops at the first text that comes again: among the classes of many rows, that is soon. */
+function hasRepeats(list: readonly string[]): boolean {
+  const seen = new Set<string>();
+  return list.some((text) => seen.size === seen.add(text).size);
 }
 
 /** One column as it is, several as rows of numbers. */
