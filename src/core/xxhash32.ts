@@ -9,7 +9,7 @@ const PRIME_3 = 0xc2b2ae3d | 0;
 const PRIME_4 = 0x27d4eb2f;
 const PRIME_5 = 0x165667b1;
 /** Bytes that a round takes: one word for each of four lanes. */
-const STRIPE = 16;
+export const STRIPE = 16;
 
 const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
 const laneStep = (lane: number, word: number): number =>

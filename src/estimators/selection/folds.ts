@@ -190,33 +190,32 @@ export function inTurn(count: number, nSplits: number, order: Uint32Array | unde
  */
 export function stratifiedFolds(rows: number, y: unknown, nSplits: number, draws: Draws | undefined): Fold[] {
   const { codes, counts } = byAppearance(labelsOf(y, rows));
-  const most = Math.max(...counts);
+  const most = counts.reduce((a, b) => Math.max(a, b), 0);
   if (most < nSplits) tooFew('a class', most, nSplits);
-  const least = Math.min(...counts);
+  const least = counts.reduce((a, b) => Math.min(a, b), rows);
   if (least < nSplits) {
     process.emitWarning(
       `StratifiedKFold: the rarest class has ${least} rows, fewer than the ${nSplits} folds; some folds test none of it.`,
       { type: 'SteepestWarning', code: 'STEEPEST_RARE_CLASS' },
     );
   }
-  const testFold = new Uint32Array(rows);
   let before = 0;
-  counts.forEach((count, k) => {
+  const foldsOfClass = counts.map((count) => {
     // Of the rows sorted by class, fold f gets numbers f, f + nSplits, …. This counts how many of
-    // those are of class k.
+    // those are of this class.
     const upTo = (n: number, f: number): number => Math.ceil(Math.max(0, n - f) / nSplits);
-    const folds = Array.from({ length: nSplits }, (_, f) =>
-      new Array<number>(upTo(before + count, f) - upTo(before, f)).fill(f),
-    ).flat();
-    const order = draws?.permutation(count);
-    let i = 0;
-    for (let row = 0; row < rows; row++) {
-      if (codes[row] !== k) continue;
-      testFold[row] = folds[order?.[i] ?? i]!;
-      i++;
+    const folds = new Uint32Array(count);
+    for (let f = 0, i = 0; f < nSplits; f++) {
+      const next = i + upTo(before + count, f) - upTo(before, f);
+      folds.fill(f, i, next);
+      i = next;
     }
     before += count;
+    const order = draws?.permutation(count);
+    return order === undefined ? folds : folds.map((_, i) => folds[order[i]!]!);
   });
+  const seen = new Uint32Array(counts.length);
+  const testFold = codes.map((code) => foldsOfClass[code]![seen[code]!++]!);
   return foldsOf(testFold, nSplits);
 }
 
@@ -242,10 +241,10 @@ export function labelsOf(y: unknown, rows: number): EncodedLabels {
 }
 
 /** Classes numbered in order of first appearance. */
-function byAppearance({ codes }: EncodedLabels): { codes: Int32Array; counts: number[] } {
+function byAppearance({ codes }: EncodedLabels): { codes: Uint32Array; counts: number[] } {
   const numbers = new Map<number, number>();
   const counts: number[] = [];
-  const appearance = codes.map((code) => {
+  const appearance = new Uint32Array(codes).map((code) => {
     const known = numbers.get(code);
     const number = known ?? numbers.size;
     if (known === undefined) numbers.set(code, number);

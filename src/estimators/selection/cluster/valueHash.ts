@@ -1,6 +1,6 @@
 import { eachRange, type InParts, inSlices } from '../../../core/inParts.js';
 import { isDate, typedArrayName } from '../../../core/realm.js';
-import { Xxhash32 } from '../../../core/xxhash32.js';
+import { STRIPE, Xxhash32 } from '../../../core/xxhash32.js';
 import { DataTable } from '../../../data/dataTable.js';
 import { Sequential } from '../../../networks/models/sequential.js';
 
@@ -19,6 +19,7 @@ const BYTES_PART = 2 ** 20;
 const WITHOUT_EFFECT = /(^|__)(workers|nJobs)$/;
 
 const encoder = new TextEncoder();
+const ZEROS = new Uint8Array(STRIPE);
 
 class ValueHash {
   private readonly hash = new Xxhash32();
@@ -26,7 +27,14 @@ class ValueHash {
   private readonly around = new Set<object>();
 
   text(text: string): void {
-    this.hash.update(encoder.encode(`${text.length} ${text}`));
+    const bytes = encoder.encode(`${text.length} ${text}`);
+    this.hash.update(bytes);
+    this.fill(bytes.length);
+  }
+
+  /** Fills the last stripe with zeros, so that the next array is hashed where it lies: no copy. */
+  private fill(length: number): void {
+    this.hash.update(ZEROS.subarray(0, -length & (STRIPE - 1)));
   }
 
   digest(): string {
@@ -79,6 +87,7 @@ class ValueHash {
       this.hash.update(bytes.subarray(begin, end));
     };
     yield* eachRange(bytes.length, update, BYTES_PART);
+    this.fill(bytes.length);
   }
 
   private *table(table: DataTable): InParts<void> {
