@@ -12,38 +12,46 @@ describe('jobs are divided', () => {
   it.each([1, 2, 3, 5, 8])('evenly over %i ranks if they cost the same', (ranks) => {
     for (const jobs of [1, 4, 7, 30]) {
       const costs = new Array<number>(jobs).fill(1);
-      const loads = loadsOf(divideJobs(costs, ranks), costs, ranks);
+      const loads = loadsOf(divideJobs({ costs }, ranks), costs, ranks);
       expect(Math.max(...loads) - Math.min(...loads)).toBeLessThanOrEqual(1);
     }
   });
 
   it('so that ranks share the folds of each candidate, and what is left over of cheap and dear ones', () => {
-    // Four candidates of five folds, each twice as dear as the one before.
-    const owners = divideJobs(new Array<number>(20).fill(80), 2);
-    const costs = owners.map((_, job) => 2 ** Math.floor(job / 5));
+    // Five folds of four candidates, each twice as dear as the one before.
+    const kinds = Array.from({ length: 20 }, (_, job) => job % 4);
+    const owners = divideJobs({ costs: kinds.map(() => 80), kinds }, 2);
     for (let c = 0; c < 4; c++) {
-      const [first, second] = loadsOf(owners.slice(5 * c, 5 * c + 5), [1, 1, 1, 1, 1], 2);
-      expect(Math.abs(first! - second!)).toBe(1);
+      const own = owners.filter((_, job) => kinds[job] === c);
+      // The first four folds belong to the same rank for every candidate.
+      expect(own.slice(0, 4)).toEqual([0, 1, 0, 1]);
     }
+    expect(owners.slice(16)).toEqual([0, 1, 1, 0]);
     // 75 in all: one rank could not do better than 38 with 5 folds of 8 and so on.
-    expect(Math.max(...loadsOf(owners, costs, 2))).toBeLessThanOrEqual(39);
+    const loads = loadsOf(
+      owners,
+      kinds.map((kind) => 2 ** kind),
+      2,
+    );
+    expect(Math.max(...loads)).toBeLessThanOrEqual(39);
   });
 
   it('longest first if they cost different times', () => {
     // Graham's bound for longest first: 4/3 − 1/(3 · ranks) of the best, which is 90.
     const costs = [10, 20, 30, 40, 50, 60, 25, 35];
-    const loads = loadsOf(divideJobs(costs, 3), costs, 3);
+    const loads = loadsOf(divideJobs({ costs }, 3), costs, 3);
     expect(Math.max(...loads)).toBeLessThanOrEqual(Math.ceil((270 / 3) * (4 / 3 - 1 / 9)));
-    expect(divideJobs([1, 9, 1], 2)).toEqual([1, 0, 1]);
+    expect(divideJobs({ costs: [1, 9, 1] }, 2)).toEqual([1, 0, 1]);
   });
 
   it('by rows that differ by one as by equal ones', () => {
     const rows = [80, 81, 80, 80, 81, 80];
-    expect(divideJobs(rows, 2)).toEqual(divideJobs([1, 1, 1, 1, 1, 1], 2));
+    expect(divideJobs({ costs: rows }, 2)).toEqual(divideJobs({ costs: [1, 1, 1, 1, 1, 1] }, 2));
   });
 
-  it('in another order', () => {
-    expect(divideJobs([1, 1, 1, 1], 2, [0, 2, 1, 3])).toEqual([0, 1, 1, 0]);
+  it('there and back where a candidate has fewer folds than there are ranks', () => {
+    const kinds = [0, 1, 0, 1];
+    expect(divideJobs({ costs: [1, 1, 1, 1], kinds }, 3)).toEqual([0, 2, 1, 2]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { divideJobs } from './cluster/division.js';
+import type { Work } from './cluster/division.js';
 import { sendingResults } from './cluster/evaluations.js';
 import { runSharedJobs } from './cluster/sharedJobs.js';
 import { costOf, fitAndScore, foldRows } from './crossValidate.js';
@@ -16,15 +16,41 @@ export function checkCandidates(
   for (const params of candidates) cloneForJob(estimator, limit, params);
 }
 
-/**
- * The rank of each fit, by the number of its fold and of its candidate.
- * @returns owners in the order of jobs: the fits of a fold are together
- */
-function ownersOf(folds: readonly Fold[], candidates: number, ranks: number): number[] {
+/** All fits, by the number of the fold and of the candidate: the fits of a fold are together. */
+function workOf(folds: readonly Fold[], candidates: number): Work {
   const costs = folds.flatMap((fold) => new Array<number>(candidates).fill(costOf(fold)));
-  // A candidate's folds one after another, so that the ranks share the work of each.
-  const byCandidate = costs.map((_, k) => (k % folds.length) * candidates + Math.floor(k / folds.length));
-  return divideJobs(costs, ranks, byCandidate);
+  return { costs, kinds: costs.map((_, job) => job % candidates) };
+}
+
+type FoldRows = ReturnType<typeof foldRows>;
+
+/** The rows of folds: of those that fits run on, and of the latest, which the next one may need. */
+class RowsOfFolds {
+  private readonly held = new Map<number, { rows: FoldRows; users: number }>();
+  private latest = -1;
+
+  constructor(private readonly evaluation: Evaluation) {}
+
+  async use<T>(fold: number, work: (rows: FoldRows) => Promise<T>): Promise<T> {
+    this.latest = fold;
+    for (const number of this.held.keys()) this.release(number);
+    let entry = this.held.get(fold);
+    if (entry === undefined) {
+      entry = { rows: foldRows(this.evaluation, this.evaluation.folds[fold]!), users: 0 };
+      this.held.set(fold, entry);
+    }
+    entry.users++;
+    try {
+      return await work(entry.rows);
+    } finally {
+      entry.users--;
+      this.release(fold);
+    }
+  }
+
+  private release(fold: number): void {
+    if (fold !== this.latest && this.held.get(fold)!.users === 0) this.held.delete(fold);
+  }
 }
 
 /**
@@ -41,7 +67,6 @@ export async function evaluateCandidates(
 ): Promise<FoldResult[][]> {
   const { folds, limit, call } = evaluation;
   const total = folds.length * candidates.length;
-  const owners = ownersOf(folds, candidates.length, call?.size ?? 1);
   const rank = call?.rank ?? 0;
   let ended = 0;
   const tell = ({ test, fitTimeMs }: FoldResult, job: number): void => {
@@ -50,27 +75,20 @@ export async function evaluateCandidates(
     // The first rank reports the fits of all.
     if (rank === 0) report?.({ done: ++ended, total, params, fold, scores: { ...test }, fitTimeMs });
   };
-  const jobs = folds.flatMap((fold, number) => {
-    // The rows of a fold are selected when its first candidate needs them, and released after its
-    // last.
-    let rows: ReturnType<typeof foldRows> | undefined;
-    const first = number * candidates.length;
-    let left = candidates.filter((_, c) => owners[first + c] === rank).length;
-    return candidates.map((params, c) => async (jobSignal: AbortSignal) => {
-      rows ??= foldRows(evaluation, fold);
-      try {
-        const clone = cloneForJob(estimator, limit, params);
-        const result = await fitAndScore(clone, evaluation, fold, jobSignal, rows);
-        tell(result, first + c);
-        return result;
-      } finally {
-        left--;
-        if (left === 0) rows = undefined;
-      }
-    });
-  });
-  const sending = sendingResults(estimator, owners, evaluation);
-  const done = await runSharedJobs(jobs, limit, signal, call, {
+  const rowsOfFolds = new RowsOfFolds(evaluation);
+  const jobs = folds.flatMap((fold, number) =>
+    candidates.map((params, c) => async (jobSignal: AbortSignal) => {
+      const clone = cloneForJob(estimator, limit, params);
+      const result = await rowsOfFolds.use(number, (rows) =>
+        fitAndScore(clone, evaluation, fold, jobSignal, rows),
+      );
+      tell(result, number * candidates.length + c);
+      return result;
+    }),
+  );
+  const sending = sendingResults(estimator, evaluation);
+  const work = workOf(folds, candidates.length);
+  const done = await runSharedJobs(jobs, work, limit, signal, call, {
     ...sending,
     received(result, job) {
       sending.received?.(result, job);

@@ -8,7 +8,6 @@ import { encodeLabels, type Label, type LabelInput } from '../base/labels.js';
 import type { PredictedLike } from '../base/predictionForm.js';
 import { readSampleWeight } from '../base/weights.js';
 import { agreed, printOfRows, printOfValue } from './cluster/agreement.js';
-import { divideJobs } from './cluster/division.js';
 import type { SharedCall } from './cluster/inStep.js';
 import { overRanks, runSharedJobs } from './cluster/sharedJobs.js';
 import { hashOf } from './cluster/valueHash.js';
@@ -161,8 +160,8 @@ export async function predictFolds(
       classes: classes.length > 0 ? (model as Partial<{ classes: readonly Label[] }>).classes : undefined,
     };
   });
-  const parts = await runSharedJobs(jobs, limit, options.signal, call, {
-    owners: divideJobs(folds.map(costOf), call?.size ?? 1),
+  const work = { costs: folds.map(costOf) };
+  const parts = await runSharedJobs(jobs, work, limit, options.signal, call, {
     send: ({ values, classes: learned }) => ({ values: plainOf(values), classes: learned }),
     receive: (sent) => sent as Part,
   });

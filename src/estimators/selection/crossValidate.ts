@@ -8,7 +8,6 @@ import { checkOptions } from '../base/fitOptions.js';
 import type { LabelInput } from '../base/labels.js';
 import { readSampleWeight } from '../base/weights.js';
 import { agreed } from './cluster/agreement.js';
-import { divideJobs } from './cluster/division.js';
 import { checkSendable, printOf, sendingResults, warnOfFailure } from './cluster/evaluations.js';
 import type { SharedCall } from './cluster/inStep.js';
 import { overRanks, runSharedJobs } from './cluster/sharedJobs.js';
@@ -135,8 +134,8 @@ export function evaluateFolds(
     (fold) => (jobSignal: AbortSignal) =>
       fitAndScore(cloneForJob(estimator, limit), evaluation, fold, jobSignal),
   );
-  const owners = divideJobs(folds.map(costOf), call?.size ?? 1);
-  return runSharedJobs(jobs, limit, signal, call, sendingResults(estimator, owners, evaluation, keep));
+  const work = { costs: folds.map(costOf) };
+  return runSharedJobs(jobs, work, limit, signal, call, sendingResults(estimator, evaluation, keep));
 }
 
 function resultOf<E>(

@@ -9,7 +9,6 @@ import { show } from '../../core/show.js';
 import { checkOptions } from '../base/fitOptions.js';
 import { readSampleWeight } from '../base/weights.js';
 import { agreed, printOfRows, printOfValue } from './cluster/agreement.js';
-import { divideJobs } from './cluster/division.js';
 import type { SharedCall } from './cluster/inStep.js';
 import { overRanks, runSharedJobs } from './cluster/sharedJobs.js';
 import { deviationOf, meanOf, SCORE_DIGITS } from './crossValidate.js';
@@ -151,9 +150,9 @@ async function importanceOf(
       (order) => async () => baselineScore - (await score(columns.permuted(j, order), y, sampleWeight)),
     ),
   );
-  const owners = divideJobs(new Array<number>(jobs.length).fill(1), call?.size ?? 1);
+  const work = { costs: new Array<number>(jobs.length).fill(1) };
   const asItIs = { send: (fall: number) => fall, receive: (fall: unknown) => fall as number };
-  const falls = await runSharedJobs(jobs, resolveJobs(nJobs), signal, call, { owners, ...asItIs });
+  const falls = await runSharedJobs(jobs, work, resolveJobs(nJobs), signal, call, asItIs);
   return summarise(columns, Float64Array.from(falls), orders.length, baselineScore);
 }
 

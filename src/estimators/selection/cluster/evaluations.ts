@@ -37,12 +37,10 @@ export async function printOf(
  */
 export function sendingResults(
   estimator: Fittable,
-  owners: readonly number[],
   { call, limit }: Evaluation,
   keeps = false,
 ): Sending<FoldResult> {
   return {
-    owners,
     send: ({ estimator: fitted, ...rest }) => (keeps ? { ...rest, fitted: asOwn(fitted).toBytes() } : rest),
     receive(sent) {
       const { fitted, ...rest } = sent as Omit<FoldResult, 'estimator'> & { fitted?: Uint8Array };

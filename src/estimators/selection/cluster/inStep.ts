@@ -6,14 +6,14 @@ import { receivedError, type SentError, sentError } from '../../../core/sentErro
 import { clearTimeout, setTimeout } from '../../../core/timers.js';
 
 /**
- * Calls of selection over the ranks of a cluster. Every rank works by itself; a few times a second
+ * Calls of selection over the ranks of a cluster. Every rank works by itself; ten times a second
  * all tell each other what they have done since. So a failure or an abort of one ends the work of
  * all within a moment, rank 0 knows how far the others are, and no rank waits for longer than a
  * cluster waits for a rank, however unequal their work is.
  */
 
-/** Pause between two meetings. A meeting takes some tens of microseconds, and as long to abort. */
-const MEETING_MS = 250;
+/** Pause between two meetings: a meeting takes a fraction of a millisecond. */
+export const MEETING_MS = 100;
 
 /** What a rank says in a meeting. */
 interface Word {
@@ -84,13 +84,14 @@ export class SharedCall {
   /**
    * Does this rank's part of some work, in step with the others.
    * @param signal ends the work of all ranks
-   * @param work aborted through its signal, also when another rank fails
+   * @param work aborted through its signal, also when another rank fails; `meetNow` ends the pause
+   *   before the next meeting
    * @throws as {@link meet}
    */
-  async inStep(
+  async inStep<N>(
     signal: AbortSignal | undefined,
-    work: (signal: AbortSignal) => Promise<unknown>,
-    { news, hear, isComplete }: Hearing,
+    work: (signal: AbortSignal, meetNow: () => void) => Promise<unknown>,
+    { news, hear, isComplete }: Hearing<N>,
   ): Promise<void> {
     const controller = new AbortController();
     const off = onAbort(signal, () => controller.abort(signal?.reason));
@@ -100,19 +101,19 @@ export class SharedCall {
       failure ??= { error };
       controller.abort(error);
     };
-    const done = work(controller.signal).catch(fail);
+    const pause = new Pause();
+    const done = work(controller.signal, () => pause.end())
+      .catch(fail)
+      .finally(() => pause.endAll());
     try {
       for (;;) {
-        if (!isComplete()) await meanwhile(done);
+        if (!isComplete()) await pause.begin(MEETING_MS);
         const isLast = isComplete();
-        const all = (await this.meet({ news: news(), isLast }, failure)) as Said[];
-        for (const [rank, said] of all.entries()) {
-          if (rank === this.rank) continue;
-          try {
-            hear(said.news, rank);
-          } catch (error) {
-            fail(error);
-          }
+        const all = (await this.meet({ news: news(), isLast }, failure)) as Said<N>[];
+        try {
+          hear(all.map((said) => said.news));
+        } catch (error) {
+          fail(error);
         }
         if (all.every((said) => said.isLast)) return;
       }
@@ -125,26 +126,48 @@ export class SharedCall {
 }
 
 /** What the ranks tell each other during work in step. */
-export interface Hearing {
+export interface Hearing<N> {
   /** What this rank has to say since the last meeting. */
-  news(): unknown;
-  /** What another rank said; what it throws is a failure of this rank. */
-  hear(news: unknown, rank: number): void;
+  news(): N;
+  /** What every rank has said, in rank order; what it throws is a failure of this rank. */
+  hear(all: readonly N[]): void;
   /** Whether this rank has done its part, and heard what it needs. */
   isComplete(): boolean;
 }
 
-interface Said {
-  news: unknown;
+interface Said<N> {
+  news: N;
   isLast: boolean;
 }
 
-/** Waits until the work is done, but no longer than a meeting may be away. */
-async function meanwhile(done: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const pause = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, MEETING_MS);
-  });
-  await Promise.race([done, pause]);
-  clearTimeout(timer);
+/** A pause that may end early. It keeps nothing once it is over, however often it begins. */
+class Pause {
+  private isEnded = false;
+  private isOver = false;
+  private resolve: (() => void) | undefined;
+
+  async begin(ms: number): Promise<void> {
+    if (!this.isEnded && !this.isOver) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      await new Promise<void>((resolve) => {
+        this.resolve = resolve;
+        timer = setTimeout(resolve, ms);
+      });
+      clearTimeout(timer);
+      this.resolve = undefined;
+    }
+    this.isEnded = false;
+  }
+
+  /** Ends this pause, or else the next. */
+  end(): void {
+    this.isEnded = true;
+    this.resolve?.();
+  }
+
+  /** There are no more pauses. */
+  endAll(): void {
+    this.isOver = true;
+    this.end();
+  }
 }

@@ -1,14 +1,14 @@
 import type { ClusterInternals } from '../../../core/clusterOption.js';
 import { SteepestError } from '../../../core/errors.js';
 import { runJobs } from '../jobs.js';
+import type { Deeds, Work } from './division.js';
 import { SharedCall } from './inStep.js';
+import { Lanes } from './lanes.js';
 
 type Job<T> = (signal: AbortSignal) => Promise<T>;
 
 /** How results of jobs reach the other ranks. */
 export interface Sending<T> {
-  /** The rank of each job. */
-  owners: readonly number[];
   /** A result as what a structured clone copies. */
   send(result: T): unknown;
   receive(sent: unknown, job: number): T;
@@ -45,16 +45,24 @@ export async function overRanks<R>(
   }
 }
 
+/** What a rank says of its jobs in a meeting. */
+interface News {
+  deeds: Deeds;
+  results: readonly (readonly [job: number, sent: unknown])[];
+}
+
 /**
- * The results of all jobs, on every rank: each runs its own, at most `limit` at once.
+ * The results of all jobs, on every rank: each runs its share, at most `limit` at once.
+ * @param work what is known of the jobs, the same on every rank
  * @throws as `runJobs`, and what a job of another rank threw, or the signal of another rank
  */
 export async function runSharedJobs<T>(
   jobs: readonly Job<T>[],
+  work: Work,
   limit: number,
   signal: AbortSignal | undefined,
   call: SharedCall | undefined,
-  { owners, send, receive, received }: Sending<T>,
+  { send, receive, received }: Sending<T>,
 ): Promise<T[]> {
   if (call === undefined) return runJobs(jobs, limit, signal);
   const results = new Array<T>(jobs.length);
@@ -64,25 +72,28 @@ export async function runSharedJobs<T>(
     results[job] = result;
     missing--;
   };
-  const own = [...jobs.keys()]
-    .filter((job) => owners[job] === call.rank)
-    .map((job) => async (stop: AbortSignal) => {
-      const result = await jobs[job]!(stop);
-      ended.push([job, send(result)]);
-      keep(job, result);
-    });
-  await call.inStep(signal, (stop) => runJobs(own, limit, stop), {
+  const lanes = new Lanes(work, call, limit);
+  const begin = async (job: number, stop: AbortSignal): Promise<void> => {
+    const result = await jobs[job]!(stop);
+    ended.push([job, send(result)]);
+    keep(job, result);
+  };
+  await call.inStep<News>(signal, (stop, meetNow) => lanes.run(begin, stop, meetNow), {
     news() {
-      const news = ended;
+      const news = { deeds: lanes.deeds(), results: ended };
       ended = [];
       return news;
     },
-    hear(news) {
-      for (const [job, sent] of news as [number, unknown][]) {
-        const result = receive(sent, job);
-        keep(job, result);
-        received?.(result, job);
+    hear(all) {
+      for (const [rank, news] of all.entries()) {
+        if (rank === call.rank) continue;
+        for (const [job, sent] of news.results) {
+          const result = receive(sent, job);
+          keep(job, result);
+          received?.(result, job);
+        }
       }
+      lanes.revise(all.map((news) => news.deeds));
     },
     isComplete: () => missing === 0,
   });
