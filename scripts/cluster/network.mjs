@@ -78,6 +78,9 @@ function makeHost(base, host, count) {
   run('ip', '-n', name, 'address', 'add', `${address(host)}/24`, 'dev', 'eth0');
   run('ip', '-n', `${base}-switch`, 'link', 'set', `p${host}`, 'up');
   run('ip', '-n', name, 'link', 'set', 'eth0', 'up');
+  // Linux's own default. BBR, which some machines set, sends at a pace that it learns slowly from
+  // messages with pauses between them.
+  run('ip', '-n', name, 'route', 'replace', SUBNET, 'dev', 'eth0', 'congctl', 'cubic');
 }
 
 function startSwitch(base, count, latencyUs, bitsPerSecond) {

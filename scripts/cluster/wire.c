@@ -30,24 +30,43 @@ enum {
   kWireOverhead = 24,
   // Frames that are read before those that are due go out.
   kReadsPerTurn = 16,
-  // A port's frames that are under way. Windows of TCP keep it far below.
-  kQueue = 1 << 15,
+  // An acknowledgement without data is shorter.
+  kSmallFrame = 128,
+  // Frames from one host to another that are under way. Windows of TCP keep it far below.
+  kQueue = 1 << 13,
   kReceiveBytes = 64 << 20,
 };
 
 typedef struct Frame {
+  // When it may go on: onto the next wire, or into its host.
   int64_t due;
+  // How long a wire is busy with it.
+  int64_t duration;
   size_t bytes;
   struct Frame* next_free;
   uint8_t data[sizeof(struct virtio_net_hdr) + kMaxFrame];
 } Frame;
 
 typedef struct {
-  int socket;
-  int64_t sending;    // until when the wire from the host is busy
-  int64_t receiving;  // until when the wire to the host is busy
   Frame* frames[kQueue];
   uint32_t head, tail;
+} Queue;
+
+// One direction of a host's cable. It carries one frame at a time, and those from or for each of
+// the other hosts in turn, as a host's queues and a switch with fair ones do. In a single queue,
+// whoever sends most would get most, and TCP's answers would wait behind megabytes, because nothing
+// here is ever dropped.
+typedef struct {
+  Queue queues[kMaxPorts];
+  int last;
+  int64_t busy;  // until then
+} Wire;
+
+typedef struct {
+  int socket;
+  Wire up, down;
+  // Large frames and small ones that have passed all wires.
+  Queue arrived[2];
 } Port;
 
 static Port ports[kMaxPorts];
@@ -115,31 +134,41 @@ static double wire_bytes(const struct virtio_net_hdr* header, size_t bytes) {
   return (double)(bytes + (segments - 1) * header->hdr_len + segments * kWireOverhead);
 }
 
-// A frame that has left its host at `sent` reaches the next one when both wires have carried it.
-static void forward(Port* to, int64_t sent, int64_t duration, Frame* frame) {
-  const int64_t free = to->receiving + duration;
-  to->receiving = sent > free ? sent : free;
-  if (to->tail - to->head == kQueue) {
-    fprintf(stderr, "wire: more than %d frames under way to one host\n", kQueue);
+static void push(Queue* queue, Frame* frame) {
+  if (queue->tail - queue->head == kQueue) {
+    fprintf(stderr, "wire: more than %d frames under way between two hosts\n", kQueue);
     exit(1);
   }
-  frame->due = to->receiving + latency;
-  to->frames[to->tail++ % kQueue] = frame;
+  queue->frames[queue->tail++ % kQueue] = frame;
+}
+
+// The frame that is next, or NULL.
+static Frame* first(const Queue* queue) {
+  return queue->head == queue->tail ? NULL : queue->frames[queue->head % kQueue];
+}
+
+// Small frames overtake the others: they wait for no wire.
+static void forward(int from, int to, Frame* frame) {
+  const int is_small = frame->bytes < sizeof(struct virtio_net_hdr) + kSmallFrame;
+  if (is_small) frame->due += frame->duration + latency;
+  push(is_small ? &ports[to].arrived[1] : &ports[from].up.queues[to], frame);
 }
 
 // To the one host that it is for, or to all others, such as the question who has an address.
-static void forward_all(int from, int64_t sent, int64_t duration, Frame* frame) {
+static void forward_all(int from, Frame* frame) {
   const uint8_t* destination = frame->data + sizeof(struct virtio_net_hdr);
   if (!(destination[0] & 1)) {
     const int to = destination[5] - 1;
-    if (to >= 0 && to < port_count && to != from) return forward(&ports[to], sent, duration, frame);
+    if (to >= 0 && to < port_count && to != from) return forward(from, to, frame);
   } else {
     for (int to = 0; to < port_count; to++) {
       if (to == from) continue;
       Frame* copy = take_frame();
       copy->bytes = frame->bytes;
+      copy->due = frame->due;
+      copy->duration = frame->duration;
       memcpy(copy->data, frame->data, frame->bytes);
-      forward(&ports[to], sent, duration, copy);
+      forward(from, to, copy);
     }
   }
   give_frame(frame);
@@ -158,32 +187,82 @@ static void read_port(int from) {
     frame->bytes = (size_t)bytes;
     const struct virtio_net_hdr* header = (const struct virtio_net_hdr*)frame->data;
     const double length = wire_bytes(header, frame->bytes - sizeof *header);
-    const int64_t duration = (int64_t)(length * nanoseconds_per_byte);
-    const int64_t time = now();
-    port->sending = (port->sending > time ? port->sending : time) + duration;
-    forward_all(from, port->sending, duration, frame);
+    frame->duration = (int64_t)(length * nanoseconds_per_byte);
+    frame->due = now();
+    forward_all(from, frame);
   }
 }
 
-// Sends what is due; returns when the next frame is, or INT64_MAX.
+// The queue whose frame a wire carries next, and when it begins; INT64_MAX if there is none.
+static int64_t next_on(const Wire* wire, int* chosen) {
+  int64_t begin = INT64_MAX;
+  for (int k = 1; k <= port_count; k++) {
+    const int i = (wire->last + k) % port_count;
+    const Frame* frame = first(&wire->queues[i]);
+    if (frame == NULL) continue;
+    const int64_t time = frame->due > wire->busy ? frame->due : wire->busy;
+    if (time >= begin) continue;
+    begin = time;
+    *chosen = i;
+  }
+  return begin;
+}
+
+// Takes the next frame if it has begun by `time`; then `due` is when it began.
+static Frame* carry(Wire* wire, int64_t time, int* peer) {
+  const int64_t begin = next_on(wire, peer);
+  if (begin > time) return NULL;
+  Frame* frame = first(&wire->queues[*peer]);
+  wire->queues[*peer].head++;
+  wire->last = *peer;
+  wire->busy = begin + frame->duration;
+  frame->due = begin;
+  return frame;
+}
+
+// A frame goes onto the second wire when it begins on the first, as through a switch that does not
+// wait for the end of a frame.
+static void carry_all(int64_t time) {
+  Frame* frame;
+  int peer = 0;
+  for (int from = 0; from < port_count; from++) {
+    while ((frame = carry(&ports[from].up, time, &peer)) != NULL) push(&ports[peer].down.queues[from], frame);
+  }
+  for (int to = 0; to < port_count; to++) {
+    while ((frame = carry(&ports[to].down, time, &peer)) != NULL) {
+      frame->due += frame->duration + latency;
+      push(&ports[to].arrived[0], frame);
+    }
+  }
+}
+
+static void deliver_from(Queue* queue, int socket) {
+  for (Frame* frame = first(queue); frame != NULL && frame->due <= now(); frame = first(queue)) {
+    if (send(socket, frame->data, frame->bytes, 0) < 0) {
+      if (errno == EINTR || errno == EAGAIN) continue;
+      // A host that is being removed: its interface goes first.
+      if (errno != ENETDOWN && errno != ENXIO) fail("send");
+    }
+    give_frame(frame);
+    queue->head++;
+  }
+}
+
+static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// Carries and sends what is due; returns when the next frame is, or INT64_MAX.
 static int64_t deliver(void) {
   int64_t next = INT64_MAX;
+  int peer = 0;
+  carry_all(now());
   for (int i = 0; i < port_count; i++) {
     Port* port = &ports[i];
-    while (port->head != port->tail) {
-      Frame* frame = port->frames[port->head % kQueue];
-      if (frame->due > now()) {
-        if (frame->due < next) next = frame->due;
-        break;
-      }
-      if (send(port->socket, frame->data, frame->bytes, 0) < 0) {
-        if (errno == EINTR || errno == EAGAIN) continue;
-        // A host that is being removed: its interface goes first.
-        if (errno != ENETDOWN && errno != ENXIO) fail("send");
-      }
-      give_frame(frame);
-      port->head++;
+    for (int k = 0; k < 2; k++) {
+      deliver_from(&port->arrived[k], port->socket);
+      const Frame* frame = first(&port->arrived[k]);
+      if (frame != NULL) next = earlier(next, frame->due);
     }
+    next = earlier(next, earlier(next_on(&port->up, &peer), next_on(&port->down, &peer)));
   }
   return next;
 }
