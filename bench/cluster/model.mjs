@@ -12,6 +12,8 @@
 // (the hand-over between threads, and a latency), and its bytes on the busiest wire. A message
 // beyond the library's eager limit is announced first and sent when the receiver is ready, which
 // are two more latencies.
+//
+// The end of an epoch is a third exchange, of the optimizer's arrays.
 
 /** Messages above it wait for the receiver, in Open MPI over TCP (btl_tcp_eager_limit). */
 const EAGER_BYTES = 65536;
@@ -93,4 +95,15 @@ export function stepSeconds({
   const small = smallExchanges * exchangeSeconds({ bytes: 0, message: 0 }, network);
   const large = traffic({ parameters, ranks, shards }).map((part) => exchangeSeconds(part, network));
   return computation * share * turns + small + large[0] + large[1];
+}
+
+/**
+ * Seconds of the end of an epoch, when every rank gets the others' slices of the optimizer's arrays.
+ * @param {{ parameters: number, ranks: number, arrays: number, network: object }} options `arrays`:
+ *   as large as the parameters each, 2 of Adam
+ */
+export function epochEndSeconds({ parameters, ranks, arrays, network }) {
+  if (ranks === 1) return 0;
+  const slice = (arrays * BYTES_PER_PARAMETER * parameters) / ranks;
+  return exchangeSeconds({ bytes: slice * (ranks - 1), message: slice }, network);
 }

@@ -13,6 +13,9 @@ export const SUBNET = '198.18.0.0/24';
 const address = (host) => `198.18.0.${host + 1}`;
 /** The switch finds a host by the last byte of its address. */
 const mac = (host) => `02:00:00:00:00:${(host + 1).toString(16).padStart(2, '0')}`;
+/** Bytes of a full frame as the kernel counts them, and what a wire carries beyond them (wire.c). */
+const FRAME_BYTES = 1514;
+const WIRE_OVERHEAD = 24;
 const PREFIX = 'steepest-';
 const AGENT = fileURLToPath(new URL('agent.sh', import.meta.url));
 const WIRE_SOURCE = fileURLToPath(new URL('wire.c', import.meta.url));
@@ -65,7 +68,7 @@ function wireProgram() {
   return program;
 }
 
-function makeHost(base, host, count) {
+function makeHost(base, host, count, bitsPerSecond) {
   const name = `${base}-h${host}`;
   const hosts = Array.from({ length: count }, (_, other) => `${address(other)} h${other}\n`);
   mkdirSync(`/etc/netns/${name}`, { recursive: true });
@@ -78,6 +81,11 @@ function makeHost(base, host, count) {
   run('ip', '-n', name, 'address', 'add', `${address(host)}/24`, 'dev', 'eth0');
   run('ip', '-n', `${base}-switch`, 'link', 'set', `p${host}`, 'up');
   run('ip', '-n', name, 'link', 'set', 'eth0', 'up');
+  // A host keeps back what its wire does not take yet, so that the switch never holds much of it:
+  // TCP would otherwise learn late what has arrived.
+  const rate = Math.round((bitsPerSecond * FRAME_BYTES) / (FRAME_BYTES + WIRE_OVERHEAD));
+  const bucket = ['tbf', 'rate', `${rate}bit`, 'burst', '128kb', 'latency', '1s'];
+  run('tc', '-n', name, 'qdisc', 'replace', 'dev', 'eth0', 'root', ...bucket);
   // Linux's own default. BBR, which some machines set, sends at a pace that it learns slowly from
   // messages with pauses between them.
   run('ip', '-n', name, 'route', 'replace', SUBNET, 'dev', 'eth0', 'congctl', 'cubic');
@@ -133,7 +141,7 @@ export async function makeHosts({ hosts, latencyUs, bitsPerSecond, cores }) {
   });
   try {
     run('ip', 'netns', 'add', `${base}-switch`);
-    for (let host = 0; host < hosts; host++) makeHost(base, host, hosts);
+    for (let host = 0; host < hosts; host++) makeHost(base, host, hosts, bitsPerSecond);
     await startSwitch(base, hosts, latencyUs, bitsPerSecond);
     await wiresAreUp(base, hosts);
   } catch (error) {
