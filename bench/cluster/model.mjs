@@ -65,12 +65,13 @@ export function traffic({ parameters, ranks, shards }) {
 /**
  * Seconds of an exchange.
  * @param {{ bytes: number, message: number }} exchange of {@link traffic}
- * @param {{ latency: number, bytesPerSecond: number, handOver: number }} network seconds one way;
- *   of one host's wire; seconds of an exchange without a byte and without latency
+ * @param {{ latency: number, bytesPerSecond: number, transfer?: Function, handOver: number }} network
+ *   seconds one way; of one host's wire, or measured seconds for messages of so many bytes; seconds
+ *   of an exchange without a byte and without latency
  */
-export function exchangeSeconds({ bytes, message }, { latency, bytesPerSecond, handOver }) {
+export function exchangeSeconds({ bytes, message }, { latency, bytesPerSecond, transfer, handOver }) {
   const crossings = message > EAGER_BYTES ? 3 : 1;
-  return handOver + crossings * latency + bytes / bytesPerSecond;
+  return handOver + crossings * latency + (transfer?.(message) ?? bytes / bytesPerSecond);
 }
 
 /**

@@ -1,5 +1,5 @@
 // Training steps over hosts that this machine plays (scripts/cluster), against the model's
-// prediction:
+// predictions, from the wires' rates and from what plain connections take for as many bytes:
 //   node bench/cluster/steps.mjs [--mpi mpich] [--networks mnist,cnn] [--hosts 2,4] [--write]
 // --write puts the figures into results.json and docs/cluster.md. It needs what
 // scripts/cluster/README.md lists. The model knows two measurements of this machine: a step of one
@@ -10,9 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runOnHosts } from '../../scripts/cluster/hosts.mjs';
 import { makeHosts } from '../../scripts/cluster/network.mjs';
+import { measurePlainTcp } from '../../scripts/cluster/plainTcp.mjs';
 import { machine } from '../lib/machine.mjs';
 import { digits, printMachine } from '../lib/print.mjs';
-import { ETHERNET_SHARE, epochEndSeconds, stepSeconds } from './model.mjs';
+import { ETHERNET_SHARE, epochEndSeconds, stepSeconds, traffic } from './model.mjs';
 import { NETWORKS } from './networks.mjs';
 import { writeResults, writeTables } from './table.mjs';
 
@@ -20,6 +21,8 @@ const PROGRAM = fileURLToPath(new URL('program.mjs', import.meta.url));
 const SHARDS = 8;
 const CORES = availableParallelism();
 const ADAM_ARRAYS = 2;
+/** A message that is hardly more than its latency. */
+const LEAST_BYTES = 64;
 /** Microseconds one way, Mbit/s. */
 const WIRES = [
   [50, 1000],
@@ -57,30 +60,47 @@ async function measureHandOver(hosts, mpi) {
   return { handOver: (seconds - (one * Math.max(1, hosts / CORES)) / hosts) / 2, library };
 }
 
-async function compare(network, hosts, handOver, mpi) {
-  const rows = [];
-  for (const wire of WIRES) {
-    const { seconds: measured, bits } = await onHosts(network.name, hosts, wire, mpi);
-    if (bits !== network.bits) throw new Error(`other bits on ${hosts} hosts: ${bits}, not ${network.bits}`);
-    const [latencyUs, megabits] = wire;
-    const bytesPerSecond = (megabits * 1e6 * ETHERNET_SHARE) / 8;
-    const { coreSeconds: computation, parameters, title, batches } = network;
+/** Of one exchange after another, the messages of each rank to each other one. */
+const messagesOf = (parameters, hosts) => [
+  ...traffic({ parameters, ranks: hosts, shards: SHARDS }).map(({ message }) => message),
+  (ADAM_ARRAYS * 4 * parameters) / hosts,
+];
+
+/** Seconds that plain connections take for the bytes of a message, by message. */
+async function measurePlain(networks, hosts, [latencyUs, megabits]) {
+  const messages = networks.flatMap(({ parameters }) => messagesOf(parameters, hosts));
+  const sizes = [LEAST_BYTES, ...new Set(messages.map(Math.round))].sort((a, b) => a - b);
+  const network = await makeHosts({ hosts, latencyUs, bitsPerSecond: megabits * 1e6 });
+  try {
+    const [least, ...seconds] = await measurePlainTcp(network, sizes);
+    const plain = new Map(seconds.map((taken, i) => [sizes[i + 1], taken - least]));
+    return (message) => plain.get(Math.round(message)) ?? 0;
+  } finally {
+    network.remove();
+  }
+}
+
+async function compare(network, hosts, wire, { handOver, transfer }, mpi) {
+  const { seconds: measured, bits } = await onHosts(network.name, hosts, wire, mpi);
+  if (bits !== network.bits) throw new Error(`other bits on ${hosts} hosts: ${bits}, not ${network.bits}`);
+  const [latencyUs, megabits] = wire;
+  const bytesPerSecond = (megabits * 1e6 * ETHERNET_SHARE) / 8;
+  const { coreSeconds: computation, parameters, title, batches } = network;
+  const [predicted, byPlain] = [undefined, transfer].map((measuredTransfer) => {
     const given = {
       ...{ parameters, ranks: hosts },
-      network: { latency: latencyUs * 1e-6, bytesPerSecond, handOver },
+      network: { latency: latencyUs * 1e-6, bytesPerSecond, transfer: measuredTransfer, handOver },
     };
     // An epoch of these is so short that its end counts.
-    const predicted =
+    return (
       stepSeconds({ ...given, computation, shards: SHARDS, cores: CORES }) +
-      epochEndSeconds({ ...given, arrays: ADAM_ARRAYS }) / batches;
-    rows.push({ title, hosts, latencyUs, megabits, measured, predicted });
-    const [is, was] = [measured, predicted].map((seconds) => `${digits(1e3 * seconds)} ms`);
-    const off = Math.round(100 * (measured / predicted - 1));
-    console.log(
-      `  ${hosts} hosts, ${latencyUs} µs, ${megabits} Mbit/s: ${is} measured, ${was} predicted, ${off} %`,
+      epochEndSeconds({ ...given, arrays: ADAM_ARRAYS }) / batches
     );
-  }
-  return rows;
+  });
+  const off = [predicted, byPlain].map((seconds) => `${Math.round(100 * (measured / seconds - 1))} %`);
+  const [is, was, plain] = [measured, predicted, byPlain].map((seconds) => `${digits(1e3 * seconds)} ms`);
+  console.log(`  ${title}: ${is}; by the rate ${was}, ${off[0]}; by plain TCP ${plain}, ${off[1]}`);
+  return { title, hosts, latencyUs, megabits, measured, predicted, byPlain };
 }
 
 const { values } = parseArgs({
@@ -110,9 +130,10 @@ for (const hosts of values.hosts.split(',').map(Number)) {
   ({ library } = tiny);
   handOvers[hosts] = tiny.handOver;
   console.log(`\n${hosts} hosts, ${library}: a hand-over takes ${digits(1e6 * tiny.handOver)} µs`);
-  for (const network of networks) {
-    console.log(network.title);
-    rows.push(...(await compare(network, hosts, tiny.handOver, values.mpi)));
+  for (const wire of WIRES) {
+    console.log(`${wire[0]} µs, ${wire[1]} Mbit/s`);
+    const known = { handOver: tiny.handOver, transfer: await measurePlain(networks, hosts, wire) };
+    for (const network of networks) rows.push(await compare(network, hosts, wire, known, values.mpi));
   }
 }
 if (values.write) {
