@@ -154,7 +154,7 @@ const LOCAL_PATH = 'build/Release/steepest.node';
 const LOCAL_BUILD: Candidate = {
   target: 'source',
   path: LOCAL_PATH,
-  load: () => require(path.join(__dirname, '../../..', LOCAL_PATH)),
+  load: () => require(absolutePath(LOCAL_PATH)),
 };
 
 /** The prebuilt binaries, by target; literal paths, so that bundlers and tracers see them. */
@@ -216,6 +216,9 @@ export function loadAddon(): AddonLoad {
   }
   return { addon: undefined, path: undefined, target: undefined, problems };
 }
+
+/** Where a binary of this package is on this machine. @param relative its path in the package */
+export const absolutePath = (relative: string): string => path.join(__dirname, '../../..', relative);
 
 /** The binaries that {@link loadAddon} tries on this machine, in order; relative to the package. */
 export function candidatePaths(): { target: string; path: string }[] {

@@ -5,6 +5,7 @@ import { warnOnce } from '../core/warnOnce.js';
 import {
   type Addon,
   type AddonLoad,
+  absolutePath,
   candidatePaths,
   type LoadProblem,
   loadAddon,
@@ -243,6 +244,12 @@ export function mpiAddon(): MpiAddon {
   const { addon, problems } = load;
   if (addon === undefined) noAddon(problems, 'MPI');
   return addon;
+}
+
+/** The file of the add-on, for another process to load; undefined without one. */
+export function addonFile(): string | undefined {
+  load ??= loadAddon();
+  return load.path === undefined ? undefined : absolutePath(load.path);
 }
 
 /**
