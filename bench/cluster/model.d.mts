@@ -1,6 +1,8 @@
 export interface Network {
   latency: number;
   bytesPerSecond: number;
+  /** Measured seconds of messages of so many bytes. */
+  transfer?: ((message: number) => number) | undefined;
   handOver: number;
 }
 export interface Traffic {
@@ -22,3 +24,9 @@ export function aligned(first: number, end: number): number;
 export function traffic(options: { parameters: number; ranks: number; shards: number }): [Traffic, Traffic];
 export function exchangeSeconds(exchange: Traffic, network: Network): number;
 export function stepSeconds(step: Step): number;
+export function epochEndSeconds(options: {
+  parameters: number;
+  ranks: number;
+  arrays: number;
+  network: Network;
+}): number;

@@ -5,6 +5,8 @@ export interface Row {
   megabits: number;
   measured: number;
   predicted: number;
+  /** Predicted from what plain connections take. */
+  byPlain: number;
 }
 export interface Results {
   processor: string;

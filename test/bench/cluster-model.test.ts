@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { aligned, exchangeSeconds, mostShards, stepSeconds, traffic } from '../../bench/cluster/model.mjs';
+import {
+  aligned,
+  epochEndSeconds,
+  exchangeSeconds,
+  mostShards,
+  stepSeconds,
+  traffic,
+} from '../../bench/cluster/model.mjs';
 
 describe('the shards of ranks', () => {
   it.each([
@@ -57,6 +64,13 @@ describe('the seconds of an exchange', () => {
   });
 });
 
+describe('the seconds of an exchange that was measured', () => {
+  it('have the measured ones in place of those of its bytes', () => {
+    const measured = { ...network, transfer: (message: number) => 3e-6 * message };
+    expect(exchangeSeconds({ bytes: 1e6, message: 1e3 }, measured)).toBeCloseTo(3.15e-3, 12);
+  });
+});
+
 describe('the seconds of a step', () => {
   const step = { computation: 0.08, parameters: 1000, shards: 8, network };
   const exchanges = 2 * (1.5e-4 + 2000 / 1e8);
@@ -78,5 +92,18 @@ describe('the seconds of a step', () => {
       0.04 + exchanges + 4 * 1.5e-4,
       12,
     );
+  });
+});
+
+describe('the end of an epoch', () => {
+  const epoch = { parameters: 60_000, arrays: 2, network };
+
+  it("exchanges the optimizer's arrays: of each rank a slice, for all others", () => {
+    // Three others times 120,000 bytes, which is beyond the eager limit.
+    expect(epochEndSeconds({ ...epoch, ranks: 4 })).toBeCloseTo(3.5e-4 + 3.6e-3, 12);
+  });
+
+  it('costs nothing on one rank', () => {
+    expect(epochEndSeconds({ ...epoch, ranks: 1 })).toBe(0);
   });
 });
