@@ -10,13 +10,13 @@
 // parameters that this one updates; a rank sends one sum for each aligned subtree of its shards. In
 // the second, it sends its updated slice to all. An exchange takes what it takes without a byte
 // (the hand-over between threads, and a latency), and its bytes on the busiest wire. A message
-// beyond the library's eager limit is announced first and sent when the receiver is ready, which
-// are two more latencies.
+// beyond 8 MiB waits for three more latencies: for the header of the message that travels the other
+// way, for the library's question whether the receiver is ready, and for the answer.
 //
 // The end of an epoch is a third exchange, of the optimizer's arrays.
 
-/** Messages above it wait for the receiver, in Open MPI over TCP (btl_tcp_eager_limit). */
-const EAGER_BYTES = 65536;
+/** Messages above it wait for the receiver (kMostUnaskedBytes in native/mpi/message.h). */
+const UNASKED_BYTES = 2 ** 23;
 const BYTES_PER_PARAMETER = 4;
 /** Of Ethernet's 1,538 bytes per frame, 1,448 are a program's. */
 export const ETHERNET_SHARE = 1448 / 1538;
@@ -70,7 +70,7 @@ export function traffic({ parameters, ranks, shards }) {
  *   of an exchange without a byte and without latency
  */
 export function exchangeSeconds({ bytes, message }, { latency, bytesPerSecond, transfer, handOver }) {
-  const crossings = message > EAGER_BYTES ? 3 : 1;
+  const crossings = message > UNASKED_BYTES ? 4 : 1;
   return handOver + crossings * latency + (transfer?.(message) ?? bytes / bytesPerSecond);
 }
 

@@ -37,7 +37,7 @@ struct Plan {
   int64_t wordCount;
   int64_t sends;
   int64_t receives;
-  int64_t pieceBytes;
+  PieceBytes pieceBytes;
   const char* label;
   /** The ranges lie within so many bytes. */
   int64_t memoryBytes;
@@ -58,10 +58,15 @@ class Exchange {
     Message message;
     std::unique_ptr<Request[]> requests;
     bool isSend = false;
+    /** The other large message of two that travel both ways, or null: see startPieces. */
+    Transfer* opposite = nullptr;
+    bool piecesStarted = false;
     /** Parts that are complete: the first part, then pieces. */
     int64_t done = 0;
     int64_t parts() const { return 1 + message.pieceCount(); }
     bool isDone() const { return done == parts(); }
+    /** It has begun, and more of it is under way. */
+    bool flows() const { return piecesStarted && done > 0 && !isDone(); }
   };
 
   std::unique_ptr<Transfer[]> transfers;
@@ -70,6 +75,7 @@ class Exchange {
   char label[Header::kLabelBytes] = {};
 
   bool read(const Job& job, const Plan& plan, Failure& failure);
+  bool pair(Failure& failure);
   bool start(Job& job, uint8_t* memory, Transfer& transfer, Failure& failure);
   bool startPieces(Job& job, uint8_t* memory, Transfer& transfer, Failure& failure);
   bool advance(Job& job, uint8_t* memory, Transfer& transfer, bool* moved, Failure& failure);

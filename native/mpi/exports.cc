@@ -339,7 +339,7 @@ napi_value mpiAbort(napi_env env, napi_callback_info info) {
 }
 
 napi_value mpiPrepare(napi_env env, napi_callback_info info) {
-  Arguments<6> given;
+  Arguments<7> given;
   void* memory = nullptr;
   void* words = nullptr;
   size_t memoryBytes = 0;
@@ -352,8 +352,9 @@ napi_value mpiPrepare(napi_env env, napi_callback_info info) {
       !readInteger(env, given.values[2], 0, INT32_MAX, &plan.sends) ||
       !readInteger(env, given.values[3], 0, INT32_MAX, &plan.receives) ||
       napi_get_value_string_utf8(env, given.values[4], label, sizeof label, &labelLength) != napi_ok ||
-      napi_get_value_int64(env, given.values[5], &plan.pieceBytes) != napi_ok) {
-    return wrongArguments(env, "mpiPrepare(memory, plan, sends, receives, label, pieceBytes)");
+      napi_get_value_int64(env, given.values[5], &plan.pieceBytes.most) != napi_ok ||
+      napi_get_value_int64(env, given.values[6], &plan.pieceBytes.unasked) != napi_ok) {
+    return wrongArguments(env, "mpiPrepare(memory, plan, sends, receives, label, pieceBytes, unaskedBytes)");
   }
   Failure failure;
   if (!isOwner(env, failure)) return raise(env, failure);

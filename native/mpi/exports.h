@@ -24,9 +24,9 @@ napi_value mpiFinalize(napi_env env, napi_callback_info info);
 napi_value mpiAbort(napi_env env, napi_callback_info info);
 
 /**
- * mpiPrepare(memory, plan, sends, receives, label, pieceBytes): run(timeoutMs), an exchange. `plan` is a Float64Array:
- * for each message, sends first, the peer, its number of ranges, and for each range byteOffset and byteLength.
- * run(−1) releases the exchange.
+ * mpiPrepare(memory, plan, sends, receives, label, pieceBytes, unaskedBytes): run(timeoutMs), an exchange. `plan` is a
+ * Float64Array: for each message, sends first, the peer, its number of ranges, and for each range byteOffset and
+ * byteLength. The last two are the limits of a piece (PieceBytes). run(−1) releases the exchange.
  */
 napi_value mpiPrepare(napi_env env, napi_callback_info info);
 

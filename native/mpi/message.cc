@@ -37,12 +37,13 @@ int64_t Message::cut() {
   return packedBytes;
 }
 
-bool Message::make(int peer, const Range* given, int64_t givenCount, int64_t pieceBytes, Failure& failure) {
+bool Message::make(int peer, const Range* given, int64_t givenCount, const PieceBytes& limits, Failure& failure) {
   to = peer;
-  most = pieceBytes;
   rangeCount = givenCount;
   total = 0;
   for (int64_t i = 0; i < givenCount; ++i) total += given[i].bytes;
+  most = limits.most;
+  if (limits.unasked > 0 && total <= kMostUnaskedBytes) most = std::min(most, limits.unasked);
   // The inline bytes are one piece, whatever the limit is.
   if (isInline()) most = kInlineBytes;
   count = total == 0 ? 0 : (total - 1) / most + 1;

@@ -40,8 +40,20 @@ struct Header {
 constexpr int64_t kFirstBytes = 4032;
 constexpr int64_t kInlineBytes = kFirstBytes - static_cast<int64_t>(sizeof(Header));
 
+/** Pieces up to it travel without a question over TCP: Open MPI's btl_tcp_eager_limit, the largest default. */
+constexpr int64_t kUnaskedBytes = int64_t{1} << 16;
+/** The largest message in pieces for which nobody asks: the libraries keep a copy of those. */
+constexpr int64_t kMostUnaskedBytes = int64_t{1} << 23;
+
 /** MPI counts in 32 bits. */
 constexpr int64_t kMostPieceBytes = int64_t{1} << 30;
+
+/** Limits of pieces. */
+struct PieceBytes {
+  int64_t most;
+  /** For messages of up to kMostUnaskedBytes; 0 for no other limit. */
+  int64_t unasked;
+};
 
 class Message {
  public:
@@ -57,7 +69,7 @@ class Message {
   };
 
   /** False, with the reason, without memory for it. The ranges must be sane: see Exchange. */
-  bool make(int peer, const Range* ranges, int64_t count, int64_t pieceBytes, Failure& failure);
+  bool make(int peer, const Range* ranges, int64_t count, const PieceBytes& limits, Failure& failure);
 
   int peer() const { return to; }
   int64_t bytes() const { return total; }
@@ -65,6 +77,8 @@ class Message {
   uint8_t* first() { return firstPart.get(); }
   int64_t firstBytes() const { return static_cast<int64_t>(sizeof(Header)) + (isInline() ? total : 0); }
   bool isInline() const { return total <= kInlineBytes; }
+  /** Whether the library may ask the receiver before it sends a piece. */
+  bool isAsked() const { return total > kUnaskedBytes && most > kUnaskedBytes; }
   /** Pieces that follow the first part. */
   int64_t pieceCount() const { return isInline() ? 0 : count; }
   int64_t pieceBytes(int64_t piece) const { return pieces[piece].bytes; }

@@ -46,11 +46,12 @@ async function connect(rank) {
   }
 }
 
-/** The rank at the other end. What it sends next waits. */
+/** The rank at the other end. What it sends next waits, also where it has come with the rank. */
 async function hear(socket) {
-  const [[rank]] = await once(socket, 'data');
+  const [part] = await once(socket, 'data');
   socket.pause();
-  return rank;
+  if (part.length > 1) socket.unshift(part.subarray(1));
+  return part[0];
 }
 
 /** A connection to each other rank: the later rank makes it, and both say who they are. */

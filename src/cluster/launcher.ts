@@ -13,6 +13,8 @@ export interface Launcher {
   readonly rank: number | undefined;
   /** Processes of the job; undefined if no variable says it. */
   readonly size: number | undefined;
+  /** Whether variables say that all processes of the job are on this host. */
+  readonly isOnOneHost: boolean;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -31,6 +33,11 @@ function numberOf(env: Variables, names: readonly string[]): number | undefined 
     given: `'${text}'`,
     hint: 'Unset it, or start the program with mpirun, mpiexec or srun.',
   });
+}
+
+/** Whether there are as many processes on this host as in the job. */
+function areLocal(env: Variables, name: string, size: number | undefined): boolean {
+  return size !== undefined && numberOf(env, [name]) === size;
 }
 
 /** Variables of the PMIx server of Open MPI, Slurm, PBS or Flux. */
@@ -56,21 +63,26 @@ function slurmWithoutPmi(size: number): never {
 export function launcherOf(env: Variables): Launcher | undefined {
   // mpirun of Open MPI sets variables of PMIx too, and often runs within a job of Slurm.
   if (env.OMPI_COMM_WORLD_SIZE !== undefined) {
+    const size = numberOf(env, ['OMPI_COMM_WORLD_SIZE']);
     return {
       name: 'mpirun of Open MPI',
       families: ['Open MPI'],
       rank: numberOf(env, ['OMPI_COMM_WORLD_RANK']),
-      size: numberOf(env, ['OMPI_COMM_WORLD_SIZE']),
+      size,
+      isOnOneHost: areLocal(env, 'OMPI_COMM_WORLD_LOCAL_SIZE', size),
     };
   }
+  const isOnOneNode = env.SLURM_STEP_NUM_NODES === '1';
   if (env.PMI_SIZE !== undefined || env.PMI_RANK !== undefined) {
     const isSlurm = env.SLURM_STEP_NUM_TASKS !== undefined && env.HYDRA_CONTROL_FD === undefined;
+    const size = numberOf(env, ['PMI_SIZE']);
     return {
       name: isSlurm ? 'srun with PMI' : 'mpiexec of MPICH or a relative',
       // Open MPI before 5 can be built for the PMI of Slurm.
       families: isSlurm ? ['MPICH', 'Open MPI'] : ['MPICH'],
       rank: numberOf(env, ['PMI_RANK']),
-      size: numberOf(env, ['PMI_SIZE']),
+      size,
+      isOnOneHost: isSlurm ? isOnOneNode : areLocal(env, 'MPI_LOCALNRANKS', size),
     };
   }
   const slurmSize = env.SLURM_PROCID === undefined ? undefined : numberOf(env, SLURM_SIZE);
@@ -80,6 +92,7 @@ export function launcherOf(env: Variables): Launcher | undefined {
       families: ['Open MPI', 'MPICH'],
       rank: numberOf(env, ['PMIX_RANK']),
       size: slurmSize,
+      isOnOneHost: slurmSize !== undefined && isOnOneNode,
     };
   }
   if (slurmSize !== undefined && slurmSize > 1) slurmWithoutPmi(slurmSize);

@@ -21,8 +21,9 @@ export interface MpiAddon {
   mpiAbort(code: number): void;
   /**
    * Prepares an exchange. `plan` has for each message, sends first, the peer, the number of ranges,
-   * and for each range byteOffset and byteLength. The result runs it within a time limit; −1 instead
-   * of one releases it.
+   * and for each range byteOffset and byteLength. Messages are cut into pieces of at most
+   * `pieceBytes`, those of up to 8 MiB also of `unaskedBytes`, unless that is 0. The result runs the
+   * exchange within a time limit; −1 instead of one releases it.
    */
   mpiPrepare(
     memory: Uint8Array,
@@ -31,6 +32,7 @@ export interface MpiAddon {
     receives: number,
     label: string,
     pieceBytes: number,
+    unaskedBytes: number,
   ): (timeoutMs: number) => void;
 }
 

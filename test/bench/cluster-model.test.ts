@@ -59,8 +59,9 @@ describe('the seconds of an exchange', () => {
     expect(exchangeSeconds({ bytes: 1e4, message: 1e4 }, network)).toBeCloseTo(2.5e-4, 12);
   });
 
-  it('have two latencies more beyond the eager limit', () => {
-    expect(exchangeSeconds({ bytes: 1e6, message: 1e6 }, network)).toBeCloseTo(1.035e-2, 12);
+  it('have three latencies more if the receiver is asked', () => {
+    expect(exchangeSeconds({ bytes: 1e6, message: 1e6 }, network)).toBeCloseTo(1.015e-2, 12);
+    expect(exchangeSeconds({ bytes: 1e7, message: 1e7 }, network)).toBeCloseTo(0.10045, 12);
   });
 });
 
@@ -99,8 +100,8 @@ describe('the end of an epoch', () => {
   const epoch = { parameters: 60_000, arrays: 2, network };
 
   it("exchanges the optimizer's arrays: of each rank a slice, for all others", () => {
-    // Three others times 120,000 bytes, which is beyond the eager limit.
-    expect(epochEndSeconds({ ...epoch, ranks: 4 })).toBeCloseTo(3.5e-4 + 3.6e-3, 12);
+    // Three others times 120,000 bytes.
+    expect(epochEndSeconds({ ...epoch, ranks: 4 })).toBeCloseTo(1.5e-4 + 3.6e-3, 12);
   });
 
   it('costs nothing on one rank', () => {

@@ -7,4 +7,5 @@ import { ROOT } from '../support/trackedFiles.js';
 test('docs/cluster.md has the tables of bench/cluster/results.json', () => {
   const [, between] = readFileSync(join(ROOT, 'docs/cluster.md'), 'utf8').split('<!-- model -->\n');
   expect(between).toBe(tables(readResults()));
+  expect(between).not.toMatch(/object|undefined|NaN/);
 });

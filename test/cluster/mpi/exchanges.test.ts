@@ -3,12 +3,13 @@ import { LAUNCHERS, runJob } from './launchers.js';
 
 describe.each(LAUNCHERS)('an exchange over $name', (launcher) => {
   it.each([
-    { ranks: 2, pieceBytes: 0 },
-    { ranks: 3, pieceBytes: 1000 },
-    { ranks: 4, pieceBytes: 8192 },
-  ])('moves the bytes of plans drawn at random: $ranks ranks, pieces of $pieceBytes', async (job) => {
-    const { ranks, pieceBytes } = job;
-    const args = [String(ranks * 7 + 1), '10', String(pieceBytes)];
+    { ranks: 2, pieceBytes: 0, hosts: 'one' },
+    { ranks: 3, pieceBytes: 0, hosts: 'apart' },
+    { ranks: 3, pieceBytes: 1000, hosts: 'one' },
+    { ranks: 4, pieceBytes: 8192, hosts: 'one' },
+  ])('moves the bytes of plans drawn at random: $ranks ranks, pieces of $pieceBytes, $hosts', async (job) => {
+    const { ranks, pieceBytes, hosts } = job;
+    const args = [String(ranks * 7 + 1), '10', String(pieceBytes), hosts];
     const { code, stdout, stderr } = await runJob(launcher, ranks, 'random-plans.mjs', { args });
     expect(stderr).toBe('');
     expect(code).toBe(0);

@@ -8,30 +8,57 @@ describe('a launcher, by its variables', () => {
     {
       title: 'mpirun of Open MPI, within a job of Slurm too',
       env: { OMPI_COMM_WORLD_SIZE: '4', OMPI_COMM_WORLD_RANK: '2', PMIX_RANK: '2', SLURM_NTASKS: '8' },
-      launcher: { name: 'mpirun of Open MPI', families: ['Open MPI'], rank: 2, size: 4 },
+      launcher: { name: 'mpirun of Open MPI', families: ['Open MPI'], rank: 2, size: 4, isOnOneHost: false },
     },
     {
       title: 'mpiexec of MPICH',
       env: { PMI_RANK: '0', PMI_SIZE: '3', PMI_FD: '6' },
-      launcher: { name: 'mpiexec of MPICH or a relative', families: ['MPICH'], rank: 0, size: 3 },
+      launcher: {
+        name: 'mpiexec of MPICH or a relative',
+        families: ['MPICH'],
+        rank: 0,
+        size: 3,
+        isOnOneHost: false,
+      },
     },
     {
       title: 'srun with PMI-2, which some builds of Open MPI know',
       env: { PMI_RANK: '5', PMI_SIZE: '6', SLURM_STEP_NUM_TASKS: '6', SLURM_PROCID: '5' },
-      launcher: { name: 'srun with PMI', families: ['MPICH', 'Open MPI'], rank: 5, size: 6 },
+      launcher: {
+        ...{ name: 'srun with PMI', families: ['MPICH', 'Open MPI'] },
+        ...{ rank: 5, size: 6, isOnOneHost: false },
+      },
     },
     {
       title: 'srun with PMIx, whose job is the step',
       env: { PMIX_RANK: '1', SLURM_PROCID: '1', SLURM_NTASKS: '8', SLURM_STEP_NUM_TASKS: '2' },
-      launcher: { name: 'srun with PMIx', families: ['Open MPI', 'MPICH'], rank: 1, size: 2 },
+      launcher: {
+        ...{ name: 'srun with PMIx', families: ['Open MPI', 'MPICH'] },
+        ...{ rank: 1, size: 2, isOnOneHost: false },
+      },
     },
     {
       title: 'another server of PMIx, which says no size',
       env: { PMIX_RANK: '7', PMIX_NAMESPACE: 'job' },
-      launcher: { name: 'a launcher with PMIx', families: ['Open MPI', 'MPICH'], rank: 7, size: undefined },
+      launcher: {
+        ...{ name: 'a launcher with PMIx', families: ['Open MPI', 'MPICH'] },
+        ...{ rank: 7, size: undefined, isOnOneHost: false },
+      },
     },
   ])('is $title', ({ env, launcher }) => {
     expect(launcherOf(env)).toEqual(launcher);
+  });
+
+  it.each([
+    { OMPI_COMM_WORLD_SIZE: '4', OMPI_COMM_WORLD_LOCAL_SIZE: '4' },
+    { PMI_RANK: '0', PMI_SIZE: '4', MPI_LOCALNRANKS: '4' },
+    { PMI_RANK: '0', PMI_SIZE: '4', SLURM_STEP_NUM_TASKS: '4', SLURM_STEP_NUM_NODES: '1' },
+    { PMIX_RANK: '0', SLURM_PROCID: '0', SLURM_STEP_NUM_TASKS: '4', SLURM_STEP_NUM_NODES: '1' },
+  ])('knows a job on one host: %o', (env) => {
+    expect(launcherOf(env)).toMatchObject({ isOnOneHost: true });
+    const halves = Object.entries(env).map(([name, value]) => [name, name.includes('LOCAL') ? '2' : value]);
+    const onTwo = { ...Object.fromEntries(halves), SLURM_STEP_NUM_NODES: '2' };
+    expect(launcherOf(onTwo)).toMatchObject({ isOnOneHost: false });
   });
 
   it('is none on a laptop, and for the one task of a job of Slurm', () => {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { makeLink } from './link.mjs';
 
-const [seed = '1', rounds = '20', pieceBytes = '0'] = process.argv.slice(2);
-const link = makeLink({ pieceBytes: Number(pieceBytes) || undefined });
+const [seed = '1', rounds = '20', pieceBytes = '0', hosts] = process.argv.slice(2);
+const link = makeLink({ pieceBytes: Number(pieceBytes) || undefined, isApart: hosts === 'apart' });
 const { rank, size } = link;
 
 let state = Number(seed);
@@ -14,7 +14,7 @@ const draw = (below) => {
 };
 
 /** Lengths around the limits of headers and pieces, zero among them. */
-const LENGTHS = [0, 1, 7, 64, 1000, 3900, 3936, 3937, 4096, 10_000, 30_000];
+const LENGTHS = [0, 1, 7, 64, 1000, 3900, 3936, 3937, 4096, 30_000, 65_536, 65_537, 200_000];
 
 /** Cuts [offset, offset + bytes) into ranges, in an order that begins anywhere. */
 function cut(offset, bytes) {

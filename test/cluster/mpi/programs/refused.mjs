@@ -38,6 +38,10 @@ const CASES = {
   'a foreign peer': () =>
     link.prepare(new Uint8Array(8), { sends: [{ peer: size, ranges: [] }], receives: [] }, 'x'),
   itself: () => link.prepare(new Uint8Array(8), { sends: [{ peer: rank, ranges: [] }], receives: [] }, 'x'),
+  'two for one': () => {
+    const two = [0, 4].map((offset) => ({ peer: others[0], ranges: [offset, 4] }));
+    link.prepare(new Uint8Array(8), { sends: two, receives: [] }, 'x');
+  },
   'beyond the memory': () =>
     link.prepare(new Uint8Array(8), { sends: [{ peer: others[0], ranges: [4, 5] }], receives: [] }, 'x'),
   'half a byte': () =>
