@@ -81,6 +81,8 @@ const LATE_CHUNKS = {
   files: /[\\/]io[\\/]/,
   leastSquares: /[\\/]estimators[\\/]leastSquares[\\/](?!linearModel\.js)/,
   solving: /[\\/]estimators[\\/](quantile[\\/]|robust[\\/]|penalized[\\/](?!\w+Model)|network[\\/]lbfgsFit)/,
+  fitting:
+    /[\\/]estimators[\\/](glm[\\/](?!(choices|logLink\w+|offset)\.js)|logistic[\\/](?!(\w+Model|params)\.js)|sharded)/,
   overRanks: /[\\/]estimators[\\/](\w+[\\/])*cluster[\\/]/,
   readers: /[\\/]data[\\/](csv|generators|npy)[\\/]|[\\/](arrow|parquet)[\\/](arrow|parquet)\.js$/,
   tables: /[\\/]data[\\/](arrow|parquet)[\\/](?!(arrow|parquet)\.js)/,
@@ -128,7 +130,16 @@ const findModulesOfPrograms = {
   },
 };
 /** Which modules stay out of late chunks. */
-const ONLY_LATE_IN_MAIN = ['training', 'models', 'exchange', 'files', 'leastSquares', 'solving', 'overRanks'];
+const ONLY_LATE_IN_MAIN = [
+  'training',
+  'models',
+  'exchange',
+  'files',
+  'leastSquares',
+  'solving',
+  'fitting',
+  'overRanks',
+];
 const isNotLate = (name, id) =>
   (ONLY_LATE_IN_MAIN.includes(name) && ofThreads.has(id)) || (name === 'commands' && ofHelp.has(id));
 /** What few programs need, or none before their first fit. */
