@@ -47,7 +47,7 @@ export async function fitGlm(request: GlmRequest): Promise<GlmPathResult> {
 
 async function fitOnce(request: GlmRequest, rows: GlmRows): Promise<GlmPathResult> {
   const { solver, outputs, path, family, wantsCurvature = false } = request;
-  const { features, exponent, totalWeight, joint } = rows;
+  const { features, exponent, totalWeight, joint, tail } = rows;
   const workers = resolveWorkers(
     request.workers,
     features.rows * features.cols * outputs * FLOPS_PER_PRODUCT,
@@ -56,6 +56,7 @@ async function fitOnce(request: GlmRequest, rows: GlmRows): Promise<GlmPathResul
     features,
     rows: rows.total,
     own: joint?.own ?? { first: 0, end: features.rows },
+    tail,
     family,
     outputs,
     weighted: rows.weighted,
@@ -70,7 +71,7 @@ async function fitOnce(request: GlmRequest, rows: GlmRows): Promise<GlmPathResul
   const sums = joint && planJoint(plan.forRank(0), joint);
   const tasks = Array.from({ length: workers }, (_, rank): GlmTask => {
     const { tol, maxIter, fitIntercept, kernels } = request;
-    const tables = [features.data, ...rows.beside].map(bytesOf);
+    const tables = [features.data, ...rows.beside, ...(tail?.tables ?? [])].map(bytesOf);
     const common = { kind: 'glm' as const, rank, workers, kernels, arena, tables, joint: sums?.joint };
     const layout = withSlices(plan.forRank(rank), sums);
     return { ...common, layout, solver, tol, maxIter, totalWeight, path, fitIntercept, wantsCurvature };

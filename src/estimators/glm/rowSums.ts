@@ -1,5 +1,6 @@
 import { float64At, int32At } from '../../core/arena.js';
 import {
+  type BindableProgram,
   type BoundProgram,
   type KernelSet,
   PHASES,
@@ -9,10 +10,17 @@ import {
 import { Barrier } from '../../parallel/barrier.js';
 import { controlBlock, WORD } from '../../parallel/control.js';
 import { ArenaExchange } from '../../parallel/exchange.js';
-import { GLM_JOBS, GLM_STATUS, type GlmJob, type GlmTask, type JobLayout } from './task.js';
+import type { RowRange } from '../sharded/place.js';
+import { GLM_JOBS, GLM_STATUS, type GlmJob, type GlmTask, type JobLayout, type RowPrograms } from './task.js';
 
 /** What rank 0 requests before it opens the barrier: a job, or the end. */
 const END = GLM_JOBS.length;
+
+/** {@link RowPrograms} in this thread. */
+interface BoundPrograms {
+  run: BoundProgram;
+  keep: BoundProgram | undefined;
+}
 
 /** Thrown from a solver to end it. */
 export class Stop extends Error {
@@ -29,8 +37,7 @@ export class Stop extends Error {
 export class RowSums {
   readonly point: Float64Array;
   readonly direction: Float64Array;
-  private readonly bound: Partial<Record<GlmJob, BoundProgram>> = {};
-  private readonly keeping: Partial<Record<GlmJob, BoundProgram>> = {};
+  private readonly bound = new Map<RowPrograms, BoundPrograms>();
   private readonly registers: Float64Array;
   private readonly flags: Int32Array;
   private readonly arenaExchange: ArenaExchange;
@@ -98,9 +105,7 @@ export class RowSums {
 
   private compute(job: GlmJob): void {
     const layout = this.layoutOf(job);
-    this.bound[job] ??= this.bind(layout.program);
-    if (layout.keep !== undefined) this.keeping[job] ??= this.bind(layout.keep.program);
-    this.sumGroups(this.bound[job], layout, this.keeping[job]);
+    this.sumGroups(layout);
     this.barrier.wait();
     const exchanges = this.task.joint?.exchanges[job];
     this.exchange(exchanges?.groups);
@@ -109,8 +114,16 @@ export class RowSums {
     this.exchange(exchanges?.totals);
   }
 
-  private bind(program: JobLayout['program']): BoundProgram {
-    return this.kernels.bind(program, [this.task.arena, ...this.task.tables], this.registers);
+  private bind(programs: RowPrograms): BoundPrograms {
+    const { arena, tables } = this.task;
+    const bind = (program: BindableProgram): BoundProgram =>
+      this.kernels.bind(program, [arena, ...tables], this.registers);
+    let bound = this.bound.get(programs);
+    if (bound === undefined) {
+      bound = { run: bind(programs.run), keep: programs.keep && bind(programs.keep) };
+      this.bound.set(programs, bound);
+    }
+    return bound;
   }
 
   /** Rank 0 exchanges sums with the other ranks of a cluster. */
@@ -125,29 +138,34 @@ export class RowSums {
   }
 
   /** Sums of this rank's groups. */
-  private sumGroups(bound: BoundProgram, layout: JobLayout, keeping: BoundProgram | undefined): void {
-    const { registers } = this;
+  private sumGroups(layout: JobLayout): void {
     const { rank, workers, arena } = this.task;
-    const { groups, groupRows, chunkRows, everyChunk, size, firstGroup, endGroup } = layout;
-    const { rows, firstRow } = this.task.layout;
+    const { groups, groupRows, size, firstGroup, endGroup, whole, tail } = layout;
+    const { rows, endRow } = this.task.layout;
     const sums = float64At(arena, layout.sums, size);
     const partials = float64At(arena, layout.partials, groups * size);
     const count = endGroup - firstGroup;
     const first = firstGroup + Math.floor((count * rank) / workers);
     const last = firstGroup + Math.floor((count * (rank + 1)) / workers);
     for (let group = first; group < last; group++) {
+      const range = { first: group * groupRows, end: Math.min(rows, (group + 1) * groupRows) };
       sums.fill(0);
-      const end = Math.min(rows, (group + 1) * groupRows);
-      for (let start = group * groupRows; start < end; start += chunkRows) {
-        if ((start / chunkRows) % everyChunk !== 0) continue;
-        const stop = Math.min(end, start + chunkRows);
-        registers[REGISTERS.rows] = stop - start;
-        registers[REGISTERS.batchStart] = start - firstRow;
-        const kept = layout.keep?.rows;
-        if (kept !== undefined && (start < kept.first || stop > kept.end)) keeping!.run(PHASES.rows);
-        bound.run(PHASES.rows);
-      }
+      this.sumRows(layout, range.end > endRow ? tail! : whole, range);
       partials.set(sums, group * size);
+    }
+  }
+
+  /** Adds up the chunks of a group. */
+  private sumRows({ chunkRows, everyChunk, kept }: JobLayout, programs: RowPrograms, group: RowRange): void {
+    const { registers } = this;
+    const { run, keep } = this.bind(programs);
+    for (let start = group.first; start < group.end; start += chunkRows) {
+      if ((start / chunkRows) % everyChunk !== 0) continue;
+      const stop = Math.min(group.end, start + chunkRows);
+      registers[REGISTERS.rows] = stop - start;
+      registers[REGISTERS.batchStart] = start - programs.firstRow;
+      if (kept !== undefined && (start < kept.first || stop > kept.end)) keep!.run(PHASES.rows);
+      run.run(PHASES.rows);
     }
   }
 

@@ -5,7 +5,7 @@ import { newShared } from '../../kernels/sharedMemory.js';
 import { type Features, shareFeatures } from '../base/features.js';
 import { featureTable, float64Table } from '../sharded/ownRows.js';
 import { ALONE } from '../sharded/ranks.js';
-import { exchangeRows, type JointRows, type OwnTable } from '../sharded/window.js';
+import { exchangeTail, type JointRows, type OwnTable, type RowTail } from '../sharded/window.js';
 import { groupSizes } from './groups.js';
 import type { GlmRequest } from './request.js';
 
@@ -20,8 +20,10 @@ export interface GlmRows {
   exponent: number;
   /** Rows of the table. */
   total: number;
-  /** Set if they are spread over ranks; `features` then includes rows that complete groups. */
+  /** Set if they are spread over ranks: `features` and `beside` are then this rank's own. */
   joint: JointRows | undefined;
+  /** The same tables of the groups that later ranks' rows complete. */
+  tail: RowTail | undefined;
 }
 
 const shared = <T extends Int32Array | Float64Array>(data: T): T => {
@@ -59,7 +61,16 @@ export async function rowsOf(request: GlmRequest): Promise<GlmRows> {
     checkAborted(signal);
     const beside = [y, weights, offset].flatMap((table) => (table ? [shared(table)] : []));
     const own = await shareFeatures(features);
-    return { features: own, beside, weighted, exponent, totalWeight, total: features.rows, joint };
+    return {
+      features: own,
+      beside,
+      weighted,
+      exponent,
+      totalWeight,
+      total: features.rows,
+      joint,
+      tail: undefined,
+    };
   }
   const { ranks, agreement } = joint;
   const tables: OwnTable[] = [
@@ -71,8 +82,17 @@ export async function rowsOf(request: GlmRequest): Promise<GlmRows> {
   const { cols, names, dtype, counts } = agreement;
   const { family, outputs, solver, wantsCurvature = false } = request;
   const shape = { features: { cols }, rows: total, family, outputs, solver, curvature: wantsCurvature };
-  const window = await exchangeRows({ ranks, counts, tables, unitSizes: groupSizes(shape), signal });
+  const window = await exchangeTail({ ranks, counts, tables, unitSizes: groupSizes(shape), signal });
   const [data, ...beside] = window.tables as [Features['data'], ...GlmRows['beside']];
   const own: Features = { data, dtype, rows: window.rows, cols, names };
-  return { features: own, beside, weighted, exponent, totalWeight, total, joint: window.joint };
+  return {
+    features: own,
+    beside,
+    weighted,
+    exponent,
+    totalWeight,
+    total,
+    joint: window.joint,
+    tail: window.tail,
+  };
 }

@@ -19,7 +19,8 @@ export interface Penalty {
 
 /**
  * What one rank of a generalised linear model needs: programs over chunks of rows, and the position
- * of the sums of row groups. Its tables are samples, labels or targets, weights and offsets.
+ * of the sums of row groups. Its tables are samples, labels or targets, weights and offsets, then
+ * the same of the tail (RowTail) if there is one.
  */
 export interface GlmTask extends RankTask {
   kind: 'glm';
@@ -65,9 +66,21 @@ export interface JointSums {
 export const GLM_JOBS = ['gradient', 'curvature', 'product', 'sample', 'shared', 'design'] as const;
 export type GlmJob = (typeof GLM_JOBS)[number];
 
+/** Programs over the rows of some tables. */
+export interface RowPrograms {
+  /** The row of all that is row 0 of the tables. */
+  firstRow: number;
+  /** Adds the sums of a chunk. */
+  run: BindableProgram;
+  /** Computes what the loss keeps of a chunk, where another process's loss may have kept it. */
+  keep: BindableProgram | undefined;
+}
+
 /** One sum over rows. Byte offsets in the arena; all arrays are float64. */
 export interface JobLayout {
-  program: BindableProgram;
+  /** For groups that end in this process's own rows, and for those that others' rows complete. */
+  whole: RowPrograms;
+  tail: RowPrograms | undefined;
   /** Rows per run of the program, and per group; each group's sums have their own memory. */
   chunkRows: number;
   groupRows: number;
@@ -77,8 +90,8 @@ export interface JobLayout {
   endGroup: number;
   /** One of so many chunks is read. */
   everyChunk: number;
-  /** Computes what the loss keeps, for chunks that are not all in these rows. */
-  keep: { program: BindableProgram; rows: RowRange } | undefined;
+  /** Rows of which this process's loss keeps what the job reads; undefined for all. */
+  kept: RowRange | undefined;
   /** Numbers of a sum, and those that this process adds up. */
   size: number;
   slice: RowRange;
@@ -94,9 +107,9 @@ export interface JobLayout {
 export interface GlmLayout {
   outputs: number;
   features: number;
-  /** Of the table of all processes, and the number of the one that is row 0 of the tables. */
+  /** Of the table of all processes, and the first after this process's own. */
   rows: number;
-  firstRow: number;
+  endRow: number;
   /** For each rank of a cluster an int32: not 0 if it has been asked to stop. */
   flags: number;
   registers: number;

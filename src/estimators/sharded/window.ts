@@ -34,18 +34,14 @@ export interface JointRows {
   own: RowRange;
 }
 
-/** The rows that a rank reads: its own, then those that complete its last units. */
-export interface RowWindow {
-  joint: JointRows;
-  /** Rows of the tables, at least 1. */
-  rows: number;
-  /** In memory that threads can read, as `tables` were given. */
-  tables: RowArray[];
-}
-
 /** The rows that a rank reads, of which most stay where they are. */
-export interface SplitWindow extends RowWindow {
-  /** The units that end in rows of later ranks, whole. `tables` and `rows` are this rank's own rows. */
+export interface SplitWindow {
+  joint: JointRows;
+  /** Rows of the tables: this rank's own, at least 1. */
+  rows: number;
+  /** In memory that threads can read, as they were given. */
+  tables: RowArray[];
+  /** The units that end in rows of later ranks, whole. */
   tail: RowTail | undefined;
 }
 
@@ -150,29 +146,6 @@ const newRows = ({ cols, type }: OwnTable, rows: number): RowArray =>
 /** Whether threads can read a table's own rows where they are. */
 const isInPlace = ({ data, type }: OwnTable): boolean =>
   data.length > 0 && typedArrayName(data) === type.name && isReadable(data);
-
-/**
- * A rank's own rows and those that complete its units, in one table.
- * @throws SteepestError `ERR_MEMORY` or `ERR_ABORTED`, on every rank if on one
- */
-export async function exchangeRows(request: RowRequest): Promise<RowWindow> {
-  const { ranks, tables, signal } = request;
-  const moved = await moveRows(request);
-  const { joint, window } = moved;
-  const rows = Math.max(1, window.end - window.first);
-  const complete: RowArray[] = [];
-  await ranks.all(async () => {
-    checkAborted(signal);
-    for (const [number, table] of tables.entries()) {
-      const isWhole = window.end === joint.own.end && isInPlace(table);
-      const all = isWhole ? table.data : newRows(table, rows);
-      if (!isWhole) await copyRows(all, table.data);
-      placeReceived(all, window.first, tables, number, moved);
-      complete.push(all);
-    }
-  });
-  return { joint, rows, tables: complete };
-}
 
 /**
  * A rank's own rows, in place if threads can read them there, and a small table of the units that
